@@ -1,0 +1,182 @@
+//! The books of a reading: what was seen, kept and set aside, by reason, so that nothing is lost in silence.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Why an element is not in the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// No time is given.
+    TimeMissing,
+    /// The time cannot be read.
+    TimeUnreadable,
+    /// The time is a placeholder such as the year 9999.
+    TimePlaceholder,
+    /// The item is not named.
+    ItemMissing,
+    /// Neither activity nor act is given.
+    ActivityMissing,
+    /// The act is none of the closed set.
+    ActUnknown,
+    /// The verdict is none of the closed set.
+    VerdictUnknown,
+    /// The row has another shape than the header, or is not valid in its format.
+    RowMalformed,
+    /// The bytes are not valid in the declared encoding.
+    EncodingInvalid,
+    /// An event stands outside any trace.
+    OutsideTrace,
+    /// The lens says to leave it out.
+    LeftOutByLens,
+    /// The file ends in the middle of it.
+    Truncated,
+}
+
+/// What was changed in an element that was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    /// A local time without offset was placed in the declared zone, or in UTC where none is declared.
+    ZoneAssumed,
+    /// Only a day is given; midnight is assumed.
+    DayPrecision,
+    /// Fractions finer than a microsecond were cut.
+    FractionCut,
+    /// `24:00` was read as midnight of the next day.
+    Hour24,
+    /// The same key occurs twice; the last one counts.
+    KeyTwice,
+    /// A value does not fit its declared type; it is kept as text.
+    TypeMismatch,
+    /// A trace without a name was given one.
+    TraceUnnamed,
+    /// Two traces bear the same name; they are one item.
+    TraceTwice,
+    /// A trace has no events.
+    TraceEmpty,
+    /// No actor is named.
+    ActorMissing,
+    /// The declared encoding differs from what was found.
+    EncodingMismatch,
+    /// The file was compressed although its name does not say so, or the other way round.
+    CompressionMismatch,
+    /// Attributes beyond those that the record has columns for could not be kept.
+    AttributeDropped,
+    /// A file is shallow, partial or otherwise known to be incomplete.
+    SourceIncomplete,
+}
+
+/// One element that was set aside, and where a person finds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The source's name.
+    pub source: String,
+    /// Where: `line 17`, `trace 3 event 2`, `byte 8841`.
+    pub place: String,
+    /// Why.
+    pub reason: Reason,
+    /// What was found there.
+    pub detail: String,
+}
+
+/// The reconciliation of one source: elements seen = kept + set aside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Elements that could have been events: rows, `<event>` elements, commits.
+    pub seen: u64,
+    /// Elements that gave at least one event.
+    pub kept: u64,
+    /// Events written; an element may give several.
+    pub events: u64,
+    /// Elements set aside, by reason.
+    pub set_aside: BTreeMap<Reason, u64>,
+    /// Elements kept with a change, by kind.
+    pub notes: BTreeMap<Note, u64>,
+}
+
+impl Ledger {
+    /// Elements set aside, whatever the reason.
+    pub fn n_set_aside(&self) -> u64 {
+        self.set_aside.values().sum()
+    }
+
+    /// Elements that are neither kept nor set aside. Always 0 unless a reader is wrong.
+    pub fn n_lost(&self) -> i64 {
+        self.seen as i64 - self.kept as i64 - self.n_set_aside() as i64
+    }
+
+    /// Adds the books of another reading of the same source.
+    pub fn add(&mut self, other: &Ledger) {
+        self.seen += other.seen;
+        self.kept += other.kept;
+        self.events += other.events;
+        for (reason, n) in &other.set_aside {
+            *self.set_aside.entry(*reason).or_default() += n;
+        }
+        for (note, n) in &other.notes {
+            *self.notes.entry(*note).or_default() += n;
+        }
+    }
+}
+
+impl Reason {
+    /// The word used in the `skipped` table and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::TimeMissing => "time_missing",
+            Reason::TimeUnreadable => "time_unreadable",
+            Reason::TimePlaceholder => "time_placeholder",
+            Reason::ItemMissing => "item_missing",
+            Reason::ActivityMissing => "activity_missing",
+            Reason::ActUnknown => "act_unknown",
+            Reason::VerdictUnknown => "verdict_unknown",
+            Reason::RowMalformed => "row_malformed",
+            Reason::EncodingInvalid => "encoding_invalid",
+            Reason::OutsideTrace => "outside_trace",
+            Reason::LeftOutByLens => "left_out_by_lens",
+            Reason::Truncated => "truncated",
+        }
+    }
+
+    /// The same in words, to stand after a count.
+    pub fn words(self) -> &'static str {
+        match self {
+            Reason::TimeMissing => "without a time",
+            Reason::TimeUnreadable => "with a time that cannot be read",
+            Reason::TimePlaceholder => "with a placeholder instead of a time",
+            Reason::ItemMissing => "without an item",
+            Reason::ActivityMissing => "without activity or act",
+            Reason::ActUnknown => "with an unknown act",
+            Reason::VerdictUnknown => "with an unknown verdict",
+            Reason::RowMalformed => "malformed",
+            Reason::EncodingInvalid => "with bytes that are not text",
+            Reason::OutsideTrace => "outside any trace",
+            Reason::LeftOutByLens => "left out by the lens",
+            Reason::Truncated => "cut off at the end of the file",
+        }
+    }
+}
+
+impl Note {
+    /// What happened, to stand after a count.
+    pub fn words(self) -> &'static str {
+        match self {
+            Note::ZoneAssumed => "local times without offset, zone assumed",
+            Note::DayPrecision => "dates without a time of day",
+            Note::FractionCut => "times finer than a microsecond, cut",
+            Note::Hour24 => "times of 24:00, read as the next day",
+            Note::KeyTwice => "keys given twice, the last one counts",
+            Note::TypeMismatch => "values that do not fit their declared type, kept as text",
+            Note::TraceUnnamed => "traces without a name, numbered",
+            Note::TraceTwice => "trace names used twice, taken as one item",
+            Note::TraceEmpty => "traces without events",
+            Note::ActorMissing => "events without an actor",
+            Note::EncodingMismatch => "encoding other than declared",
+            Note::CompressionMismatch => "compression other than the file name says",
+            Note::AttributeDropped => "attributes that could not be kept",
+            Note::SourceIncomplete => "signs that the source itself is incomplete",
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! A question put to someone's authority, its answer, and the hops that fill the time between.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::{ActorKind, Directory, Level};
+use crate::time::{Instant, WallTime, WorkingTime};
+use crate::{Code, NOT_RECORDED};
+
+/// The events of one item, as parallel slices of equal length, sorted by (at, order of reading).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ItemEvents<'a> {
+    /// The item's id in the record.
+    pub item: u64,
+    /// Instants in microseconds UTC.
+    pub at: &'a [i64],
+    /// Actors, as codes of the actor dictionary.
+    pub actor: &'a [Code],
+    /// [`crate::event::Act`] codes, 0 where no act is known.
+    pub act: &'a [u8],
+    /// Whom the act addresses, as codes of the actor dictionary.
+    pub to: &'a [Code],
+    /// Matters.
+    pub matter: &'a [Code],
+    /// Areas.
+    pub area: &'a [Code],
+    /// Teams as the event itself carries them.
+    pub team: &'a [Code],
+    /// Sites likewise.
+    pub site: &'a [Code],
+    /// Roles likewise.
+    pub role: &'a [Code],
+    /// [`crate::event::Verdict`] codes, 0 where none.
+    pub verdict: &'a [u8],
+    /// Bit 0 set: team, site and role describe the new holder, not the actor.
+    pub flags: &'a [u8],
+}
+
+/// Bit of [`ItemEvents::flags`]: team, site and role describe the new holder.
+pub const FLAG_DESCRIBES_HOLDER: u8 = 1;
+
+impl ItemEvents<'_> {
+    /// Number of events.
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+}
+
+/// How a hop began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum ArrivedBy {
+    /// The question was raised, and whoever raised it holds it.
+    Raised = 1,
+    /// The holder was asked.
+    Asked = 2,
+    /// The question was handed over.
+    Handed = 3,
+    /// It was handed or put to a higher level.
+    Escalated = 4,
+    /// It came back to an earlier holder.
+    Returned = 5,
+}
+
+impl ArrivedBy {
+    /// Every way, in the order of their codes.
+    pub const ALL: [ArrivedBy; 5] =
+        [ArrivedBy::Raised, ArrivedBy::Asked, ArrivedBy::Handed, ArrivedBy::Escalated, ArrivedBy::Returned];
+
+    /// The way of a stored code.
+    pub fn from_code(code: u8) -> Option<ArrivedBy> {
+        ArrivedBy::ALL.get(usize::from(code).checked_sub(1)?).copied()
+    }
+
+    /// The word used in SQL and on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            ArrivedBy::Raised => "raised",
+            ArrivedBy::Asked => "asked",
+            ArrivedBy::Handed => "handed",
+            ArrivedBy::Escalated => "escalated",
+            ArrivedBy::Returned => "returned",
+        }
+    }
+}
+
+/// Where a question stands at the end of the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Status {
+    /// Not answered: censored at the end of the record, never dropped.
+    Open = 1,
+    /// Answered.
+    Decided = 2,
+    /// Taken back: a competing end, not a censored one.
+    Withdrawn = 3,
+}
+
+impl Status {
+    /// The status of a stored code.
+    pub fn from_code(code: u8) -> Option<Status> {
+        [Status::Open, Status::Decided, Status::Withdrawn].into_iter().find(|status| *status as u8 == code)
+    }
+
+    /// The word used in SQL and on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Open => "open",
+            Status::Decided => "decided",
+            Status::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// What opened the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum OpenedBy {
+    /// An act `raised`.
+    Raised = 1,
+    /// An act `asked`, with nothing open.
+    Asked = 2,
+    /// An act `reopened`, or an objection or hand-over after the answer.
+    Reopened = 3,
+    /// A hand-over or work with no recorded beginning: the start is the first sight of it.
+    FirstSeen = 4,
+    /// Nothing: the answer is recorded, the question is not, so there is no latency to speak of.
+    Unseen = 5,
+}
+
+impl OpenedBy {
+    /// The opening of a stored code.
+    pub fn from_code(code: u8) -> Option<OpenedBy> {
+        [OpenedBy::Raised, OpenedBy::Asked, OpenedBy::Reopened, OpenedBy::FirstSeen, OpenedBy::Unseen]
+            .into_iter()
+            .find(|opened| *opened as u8 == code)
+    }
+
+    /// The word used in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            OpenedBy::Raised => "raised",
+            OpenedBy::Asked => "asked",
+            OpenedBy::Reopened => "reopened",
+            OpenedBy::FirstSeen => "first_seen",
+            OpenedBy::Unseen => "unseen",
+        }
+    }
+}
+
+/// How the decider is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum DeciderKnown {
+    /// An act `decided` names them.
+    Explicit = 1,
+    /// A rule of the lens makes the act a decision (a status change, a merge by right).
+    Rule = 2,
+    /// Read off the acts around the execution.
+    Inferred = 3,
+    /// Not known.
+    Unknown = 4,
+}
+
+impl DeciderKnown {
+    /// From a stored code.
+    pub fn from_code(code: u8) -> Option<DeciderKnown> {
+        [DeciderKnown::Explicit, DeciderKnown::Rule, DeciderKnown::Inferred, DeciderKnown::Unknown]
+            .into_iter()
+            .find(|known| *known as u8 == code)
+    }
+
+    /// The word used in SQL and on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            DeciderKnown::Explicit => "explicit",
+            DeciderKnown::Rule => "rule",
+            DeciderKnown::Inferred => "inferred",
+            DeciderKnown::Unknown => "unknown",
+        }
+    }
+}
+
+/// One unbroken hold of a question by one holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// Who holds: a canonical actor code, [`NOT_RECORDED`] where nobody is named.
+    pub holder: Code,
+    /// What kind of holder.
+    pub kind: ActorKind,
+    /// The holder's team at that time.
+    pub team: Code,
+    /// The holder's site at that time.
+    pub site: Code,
+    /// The holder's role at that time.
+    pub role: Code,
+    /// The holder's level.
+    pub level: Level,
+    /// From when.
+    pub since: Instant,
+    /// Until when; the next hop's `since`, or the end of the question, or the end of the record.
+    pub until: Instant,
+    /// The part of it inside the holder's working calendar.
+    pub held_working: WorkingTime,
+    /// How it came to this holder.
+    pub arrived_by: ArrivedBy,
+}
+
+impl Hop {
+    /// Time on the wall clock.
+    pub fn held(&self) -> WallTime {
+        self.until - self.since
+    }
+}
+
+/// A question put to someone's authority, with its answer if there is one.
+///
+/// Its hops stand in [`Paths::hops`] from `hops_from` for `n_hops` entries and fill `[raised_at, ended_at]` without gap
+/// or overlap. A question that nobody saw being put ([`OpenedBy::Unseen`]) has no hops and no latency.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Decision {
+    /// The item.
+    pub item: u64,
+    /// 1 for the first question of the item, 2 for the next.
+    pub ordinal: u32,
+    /// What kind of question.
+    pub matter: Code,
+    /// Where.
+    pub area: Code,
+    /// When the question was put, or first seen.
+    pub raised_at: Instant,
+    /// When somebody was first asked for an answer.
+    pub asked_at: Option<Instant>,
+    /// First act on it by a person other than the asker.
+    pub first_response_at: Option<Instant>,
+    /// Time to that first response inside the calendar of the site that had to respond.
+    pub first_response_working: Option<WorkingTime>,
+    /// When it was answered.
+    pub decided_at: Option<Instant>,
+    /// When the answer was carried out.
+    pub executed_at: Option<Instant>,
+    /// Time from answer to execution inside the calendar of the executing actor's site.
+    pub execution_working: Option<WorkingTime>,
+    /// When it ended: answered, withdrawn, or the end of the record.
+    pub ended_at: Instant,
+    /// When the decision was undone or opened again.
+    pub reversed_at: Option<Instant>,
+    /// Who undid it or opened it again.
+    pub reversed_by: Code,
+    /// Who put the question.
+    pub asker: Code,
+    /// The asker's site.
+    pub asker_site: Code,
+    /// The asker's role.
+    pub asker_role: Code,
+    /// Who answered.
+    pub decider: Code,
+    /// The decider's team.
+    pub decider_team: Code,
+    /// The decider's site.
+    pub decider_site: Code,
+    /// The decider's role.
+    pub decider_role: Code,
+    /// The decider's level.
+    pub decider_level: Level,
+    /// How the decider is known.
+    pub decider_known: DeciderKnown,
+    /// [`crate::event::Verdict`] code, 0 where none.
+    pub verdict: u8,
+    /// Where it stands.
+    pub status: Status,
+    /// What opened it.
+    pub opened_by: OpenedBy,
+    /// Index of the first hop in [`Paths::hops`].
+    pub hops_from: u32,
+    /// Holds.
+    pub n_hops: u32,
+    /// Changes of holder.
+    pub n_handovers: u32,
+    /// Changes of holder between two known sites.
+    pub n_crossings: u32,
+    /// Changes of holder where a site is not known, so that nobody can say whether it crossed.
+    pub n_site_unknown: u32,
+    /// Changes to a higher level.
+    pub n_escalations: u32,
+    /// Changes back to an earlier holder.
+    pub n_returns: u32,
+    /// Refusals and requests for change while open.
+    pub n_objections: u32,
+    /// Acts of consent while open.
+    pub n_approvals: u32,
+    /// Acts of consent after the first one by somebody other than the asker.
+    pub n_approvals_surplus: u32,
+    /// Distinct people who acted on it or held it, bots left out.
+    pub n_people: u32,
+    /// Acts on it by bots.
+    pub n_bot_acts: u32,
+    /// Sum of the hops' working time.
+    pub latency_working: WorkingTime,
+}
+
+impl Decision {
+    /// Time from question to end on the wall clock; the exact sum of its hops.
+    pub fn latency(&self) -> WallTime {
+        self.ended_at - self.raised_at
+    }
+
+    /// Whether there is a beginning, and so a latency to speak of.
+    pub fn has_latency(&self) -> bool {
+        self.opened_by != OpenedBy::Unseen
+    }
+}
+
+/// Decisions with their hops, as the fold emits them: many items, each item's decisions together and in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Paths {
+    /// The decisions.
+    pub decisions: Vec<Decision>,
+    /// The hops of all of them, in order.
+    pub hops: Vec<Hop>,
+}
+
+impl Paths {
+    /// The hops of one decision.
+    pub fn hops_of(&self, decision: &Decision) -> &[Hop] {
+        let from = decision.hops_from as usize;
+        self.hops.get(from..from + decision.n_hops as usize).unwrap_or(&[])
+    }
+
+    /// Adds the paths of other items behind these.
+    pub fn append(&mut self, mut other: Paths) {
+        let shift = self.hops.len() as u32;
+        for decision in &mut other.decisions {
+            decision.hops_from += shift;
+        }
+        self.decisions.append(&mut other.decisions);
+        self.hops.append(&mut other.hops);
+    }
+
+    /// Empties both lists and keeps their memory.
+    pub fn clear(&mut self) {
+        self.decisions.clear();
+        self.hops.clear();
+    }
+
+    /// Decisions whose hops do not fill their time exactly, as (item, ordinal). Always empty unless a rule is wrong.
+    pub fn unbalanced(&self) -> Vec<(u64, u32)> {
+        self.decisions
+            .iter()
+            .filter(|decision| {
+                let hops = self.hops_of(decision);
+                let mut at = decision.raised_at;
+                for hop in hops {
+                    if hop.since != at || hop.until < hop.since {
+                        return true;
+                    }
+                    at = hop.until;
+                }
+                at != decision.ended_at && !(hops.is_empty() && !decision.has_latency())
+                    || hops.iter().map(Hop::held).sum::<WallTime>() != decision.latency() && decision.has_latency()
+                    || hops.iter().map(|hop| hop.held_working).sum::<WorkingTime>() != decision.latency_working
+            })
+            .map(|decision| (decision.item, decision.ordinal))
+            .collect()
+    }
+}
+
+/// From the events of one item to its decisions: a pure function with its data.
+///
+/// The engine calls it for every item, in the order of the record, from several threads at once.
+pub trait Reconstruct: Send + Sync {
+    /// Appends the decisions of one item and their hops to `out`. Empty events give nothing.
+    fn item(&self, events: &ItemEvents<'_>, out: &mut Paths);
+
+    /// Everybody it knows.
+    fn directory(&self) -> &Directory;
+
+    /// The end of the record: what is open is censored here.
+    fn until(&self) -> Instant;
+}
+
+/// Whether a code names something.
+pub fn is_recorded(code: Code) -> bool {
+    code != NOT_RECORDED
+}

@@ -1,0 +1,238 @@
+//! Everything one diagnosis says, as plain data: what the report renders and what `--format json` prints.
+
+use std::collections::BTreeMap;
+
+use sayso_stats::{Estimate, Window};
+use serde::Serialize;
+
+use crate::coverage::Ledger;
+use crate::decision::{ArrivedBy, Status};
+use crate::measure::{Measurement, Withheld};
+use crate::time::Instant;
+
+/// The version of the JSON; fields are only ever added.
+pub const SCHEMA: u32 = 1;
+
+/// One diagnosis of one record.
+#[derive(Clone, Debug, Serialize)]
+pub struct Diagnosis {
+    /// The version of Sayso that made it.
+    pub sayso: String,
+    /// The version of this shape.
+    pub schema: u32,
+    /// The seed of everything random in it.
+    pub seed: u64,
+    /// What was looked at: the office's name, or the file or repository.
+    pub subject: String,
+    /// The time it covers.
+    pub window: Window,
+    /// What could be read, and what could not.
+    pub coverage: Coverage,
+    /// Every number, each with interval and n.
+    pub measures: Vec<Measurement>,
+    /// Findings; this version draws none and says so in `gaps`.
+    pub findings: Vec<Finding>,
+    /// Beliefs put to the test; likewise.
+    pub assumptions: Vec<Assumption>,
+    /// What the record cannot show, and what would let it.
+    pub gaps: Vec<Gap>,
+    /// Groups about which nothing is said.
+    pub withheld: Vec<Withheld>,
+    /// Who passes decisions to whom.
+    pub path_map: PathMap,
+    /// The live decisions that have waited longest.
+    pub longest_waiting: Vec<LiveDecision>,
+    /// A few whole paths, to be drawn on a time line.
+    pub examples: Vec<DrawnPath>,
+}
+
+/// A claim with its evidence. Kept for the JSON's shape; findings come with their own stage.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// Which finding.
+    pub id: String,
+}
+
+/// A belief with its verdict. Kept for the JSON's shape; beliefs come with their own stage.
+#[derive(Clone, Debug, Serialize)]
+pub struct Assumption {
+    /// Who says it.
+    pub who: String,
+}
+
+/// What could be read at all.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Coverage {
+    /// The sources, with their books.
+    pub sources: Vec<SourceCoverage>,
+    /// Events in the record.
+    pub events: u64,
+    /// Events whose activity no lens gives an act.
+    pub events_without_act: u64,
+    /// Events without an actor.
+    pub events_without_actor: u64,
+    /// Events by bots.
+    pub events_by_bots: u64,
+    /// Items.
+    pub items: u64,
+    /// Items in which no decision could be recognised.
+    pub items_without_decision: u64,
+    /// Decisions recognised.
+    pub decisions: u64,
+    /// Of these, by status.
+    pub decisions_by_status: BTreeMap<String, u64>,
+    /// Of these, by how the decider is known.
+    pub decisions_by_decider_known: BTreeMap<String, u64>,
+    /// Decisions whose question nobody saw being put, so that they have no latency.
+    pub decisions_without_beginning: u64,
+    /// Distinct people.
+    pub people: u64,
+    /// Of these, with a declared site.
+    pub people_site_declared: u64,
+    /// Of these, with a site inferred from their active hours.
+    pub people_site_inferred: u64,
+    /// Distinct bots.
+    pub bots: u64,
+    /// The most frequent activities that no lens gives an act, with their number of events.
+    pub activities_without_act: Vec<(String, u64)>,
+}
+
+/// One source and its books.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceCoverage {
+    /// Its name.
+    pub name: String,
+    /// `git`, `xes`, `csv`, `events`.
+    pub kind: String,
+    /// The lens it was read through.
+    pub lens: String,
+    /// Seen = kept + set aside.
+    pub ledger: Ledger,
+}
+
+/// Something that the record cannot show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    /// A short stable name.
+    pub id: String,
+    /// What cannot be said, in a sentence.
+    pub says: String,
+    /// What would let Sayso say it; something to do or to type.
+    pub remedy: String,
+}
+
+/// Who passes decisions to whom, in groups above the privacy floor.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PathMap {
+    /// By what the holders are grouped: `role and site`, `team`, `site`.
+    pub grouped_by: String,
+    /// The groups.
+    pub nodes: Vec<PathNode>,
+    /// The hand-overs between them.
+    pub arcs: Vec<PathArc>,
+    /// Groups put together because they are too small to be shown.
+    pub pooled: u64,
+}
+
+/// A group of holders.
+#[derive(Clone, Debug, Serialize)]
+pub struct PathNode {
+    /// Its name.
+    pub label: String,
+    /// Its site, empty where not known or mixed.
+    pub site: String,
+    /// Distinct people in it; floor or more.
+    pub persons: u64,
+    /// Holds by them.
+    pub holds: u64,
+    /// Its share of all working time that decisions spent waiting.
+    pub share: Estimate,
+    /// How long one hold lasts, in working hours (median).
+    pub stay: Estimate,
+    /// Questions that begin here.
+    pub starts: u64,
+    /// Questions that are answered here.
+    pub ends: u64,
+}
+
+/// Hand-overs from one group to another.
+#[derive(Clone, Debug, Serialize)]
+pub struct PathArc {
+    /// Index into [`PathMap::nodes`].
+    pub from: usize,
+    /// Index into [`PathMap::nodes`].
+    pub to: usize,
+    /// How many hand-overs.
+    pub handovers: u64,
+    /// Of these, between two known and different sites.
+    pub crossings: u64,
+    /// Of these, back to an earlier holder.
+    pub returns: u64,
+    /// Its share of all hand-overs.
+    pub share: Estimate,
+}
+
+/// A question that is still open.
+#[derive(Clone, Debug, Serialize)]
+pub struct LiveDecision {
+    /// The item.
+    pub item: String,
+    /// `ITEM#1`: what to give to `sayso path`.
+    pub decision: String,
+    /// What kind of question.
+    pub matter: String,
+    /// Where.
+    pub area: String,
+    /// The group that holds it.
+    pub held_by: String,
+    /// Since when the question waits.
+    pub since: Instant,
+    /// Since when it lies with the present holder.
+    pub held_since: Instant,
+    /// Hours on the wall clock since it was put.
+    pub waiting_calendar_h: f64,
+    /// Working hours since it was put.
+    pub waiting_working_h: f64,
+    /// Holds so far.
+    pub n_hops: u32,
+}
+
+/// One whole path, to be drawn.
+#[derive(Clone, Debug, Serialize)]
+pub struct DrawnPath {
+    /// `ITEM#1`.
+    pub decision: String,
+    /// What kind of question.
+    pub matter: String,
+    /// Where.
+    pub area: String,
+    /// Why it is shown: `the longest wait that ended`, `a typical one`.
+    pub because: String,
+    /// Where it stands.
+    pub status: Status,
+    /// The same in the compact notation.
+    pub notation: String,
+    /// The holds, in order.
+    pub hops: Vec<DrawnHop>,
+}
+
+/// One hold of a drawn path.
+#[derive(Clone, Debug, Serialize)]
+pub struct DrawnHop {
+    /// The group that held it.
+    pub holder: String,
+    /// Its site, empty where not known.
+    pub site: String,
+    /// From when.
+    pub since: Instant,
+    /// Until when.
+    pub until: Instant,
+    /// How it came here.
+    pub arrived_by: ArrivedBy,
+    /// Hours on the wall clock.
+    pub held_calendar_h: f64,
+    /// Working hours.
+    pub held_working_h: f64,
+    /// The holder's nights, weekends and holidays within the hold.
+    pub off: Vec<(Instant, Instant)>,
+}

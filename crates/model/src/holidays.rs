@@ -1,0 +1,1 @@
+//! Public holidays by rule: the nations of the United Kingdom and Poland.

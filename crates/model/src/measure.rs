@@ -1,0 +1,145 @@
+//! What is measured, over which part of the record, and the estimate that came out.
+
+use std::collections::BTreeMap;
+
+use sayso_stats::Estimate;
+use serde::{Deserialize, Serialize};
+
+use crate::privacy::Cleared;
+
+/// The measures, by their ids in the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum MeasureId {
+    /// Observability.
+    M00,
+    /// Decision latency.
+    M01,
+    /// First human response.
+    M02,
+    /// Possession ledger.
+    M03,
+    /// Decision-to-execution gap.
+    M04,
+    /// Surplus approvals.
+    M06,
+    /// Hand-offs.
+    M17,
+    /// Ping-pong.
+    M18,
+    /// Reopening.
+    M20,
+}
+
+impl MeasureId {
+    /// Every measure of this version.
+    pub const ALL: [MeasureId; 9] = [
+        MeasureId::M00,
+        MeasureId::M01,
+        MeasureId::M02,
+        MeasureId::M03,
+        MeasureId::M04,
+        MeasureId::M06,
+        MeasureId::M17,
+        MeasureId::M18,
+        MeasureId::M20,
+    ];
+
+    /// `M00` to `M30`.
+    pub fn code(self) -> &'static str {
+        match self {
+            MeasureId::M00 => "M00",
+            MeasureId::M01 => "M01",
+            MeasureId::M02 => "M02",
+            MeasureId::M03 => "M03",
+            MeasureId::M04 => "M04",
+            MeasureId::M06 => "M06",
+            MeasureId::M17 => "M17",
+            MeasureId::M18 => "M18",
+            MeasureId::M20 => "M20",
+        }
+    }
+
+    /// The measure's name.
+    pub fn title(self) -> &'static str {
+        match self {
+            MeasureId::M00 => "Observability",
+            MeasureId::M01 => "Decision latency",
+            MeasureId::M02 => "First human response",
+            MeasureId::M03 => "Possession ledger",
+            MeasureId::M04 => "Decision-to-execution gap",
+            MeasureId::M06 => "Surplus approvals",
+            MeasureId::M17 => "Hand-offs",
+            MeasureId::M18 => "Ping-pong",
+            MeasureId::M20 => "Reopening",
+        }
+    }
+
+    /// What it measures, in one sentence that a non-engineer understands.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            MeasureId::M00 => "How much of each decision the record can show at all.",
+            MeasureId::M01 => "How long a question waits for its answer.",
+            MeasureId::M02 => "How long until a person other than the asker reacts.",
+            MeasureId::M03 => "In whose hands the waiting time lies.",
+            MeasureId::M04 => "How long an answer waits to be carried out.",
+            MeasureId::M06 => "How many consents are given after one would have done.",
+            MeasureId::M17 => "How often a question changes hands before it is answered.",
+            MeasureId::M18 => "How often a question goes back to somebody who had it before.",
+            MeasureId::M20 => "How often an answered question is opened again.",
+        }
+    }
+}
+
+/// Which part of the record a measurement speaks of; empty is all of it. Keys: `matter`, `area`, `site`, `week`,
+/// `team`, `role`, `level`, `clock`, `by` (the level of aggregation of a hand-over: person, team, site, role).
+pub type Scope = BTreeMap<String, String>;
+
+/// One measured number about one group that stands above the privacy floor.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measurement {
+    id: MeasureId,
+    scope: Scope,
+    statistic: String,
+    #[serde(flatten)]
+    estimate: Estimate,
+}
+
+impl Measurement {
+    /// A number about a group that was cleared.
+    pub fn new(_cleared: Cleared, id: MeasureId, scope: Scope, statistic: impl Into<String>, estimate: Estimate) -> Self {
+        Self { id, scope, statistic: statistic.into(), estimate }
+    }
+
+    /// Which measure.
+    pub fn id(&self) -> MeasureId {
+        self.id
+    }
+
+    /// Of which part of the record.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Which statistic of it: `median`, `share`, `mean_per_decision`.
+    pub fn statistic(&self) -> &str {
+        &self.statistic
+    }
+
+    /// The number.
+    pub fn estimate(&self) -> &Estimate {
+        &self.estimate
+    }
+}
+
+/// A group about which nothing is said, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Withheld {
+    /// Which measure.
+    pub id: MeasureId,
+    /// The breakdown in which groups were withheld: `role`, `site`, `area`.
+    pub breakdown: String,
+    /// How many groups of it were put together or left out.
+    pub groups: u64,
+    /// Why, in words.
+    pub why: String,
+}

@@ -1,0 +1,1 @@
+//! The compact text notation of a path.
