@@ -10,6 +10,7 @@ pub mod decision;
 pub mod diagnosis;
 pub mod event;
 pub mod holidays;
+pub mod hours;
 pub mod measure;
 pub mod notation;
 pub mod privacy;

@@ -1,0 +1,87 @@
+//! The rules as the engine calls them: what they know (the directory, the end of the record) and what may be chosen.
+
+use std::cell::RefCell;
+
+use sayso_model::actor::Directory;
+use sayso_model::decision::{DeciderKnown, ItemEvents, Paths, Reconstruct};
+use sayso_model::time::Instant;
+
+use crate::acts::Parties;
+use crate::fold::{Scratch, fold};
+
+/// What may be chosen about the rules. [`Options::STANDARD`] is what the document describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Whether handing an answered question to somebody opens it again (R20). Standard: yes. Choose no for trackers in
+    /// which assignees are tidied up after closing.
+    pub handover_reopens: bool,
+    /// How the decider of an act `decided` counts as known. Standard: [`DeciderKnown::Explicit`]. Choose
+    /// [`DeciderKnown::Rule`] where the lens makes a status change or a merge by right into `decided`.
+    pub decided_known: DeciderKnown,
+}
+
+impl Options {
+    /// The rules as written in `docs/concepts/reconstruction.md`.
+    pub const STANDARD: Options = Options { handover_reopens: true, decided_known: DeciderKnown::Explicit };
+}
+
+/// The rules by which events become decisions, with all that they need to know.
+///
+/// ```
+/// use sayso_decisions::Rules;
+/// use sayso_model::decision::{Paths, Reconstruct};
+/// use sayso_model::notation::Story;
+///
+/// let story = Story::parse("mon 09:00 anna raised scope\ntue 11:00 meg decided scope approved").unwrap();
+/// let rules = Rules::new(story.directory().unwrap(), story.until());
+/// let mut paths = Paths::default();
+/// rules.item(&story.events(), &mut paths);
+/// assert_eq!(paths.decisions[0].latency().hours(), 26.0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rules {
+    directory: Directory,
+    pub(crate) parties: Parties,
+    until: Instant,
+    options: Options,
+}
+
+impl Rules {
+    /// The standard rules. Questions still open at `until`, the end of the record, are censored there, or at their
+    /// item's last event if that is later.
+    pub fn new(directory: Directory, until: Instant) -> Self {
+        Self::with(directory, until, Options::STANDARD)
+    }
+
+    /// The rules with other choices.
+    pub fn with(directory: Directory, until: Instant, options: Options) -> Self {
+        Self { parties: Parties::new(&directory), directory, until, options }
+    }
+
+    /// What was chosen.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+}
+
+thread_local! {
+    /// Working memory, one a thread: folding tens of millions of items must not allocate for each.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Reconstruct for Rules {
+    fn item(&self, events: &ItemEvents<'_>, out: &mut Paths) {
+        SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
+            Ok(mut scratch) => fold(self, events, out, &mut scratch),
+            Err(_) => fold(self, events, out, &mut Scratch::default()),
+        });
+    }
+
+    fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    fn until(&self) -> Instant {
+        self.until
+    }
+}

@@ -1,0 +1,383 @@
+//! The engine: threads, memory and the few ways to compute over a snapshot, offered to callers that do not wait.
+
+use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, AsArray, Int16Array, RecordBatch};
+use datafusion::arrow::datatypes::{Int16Type, TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type};
+use datafusion::common::Result as DataFusionResult;
+use datafusion::execution::TaskContext;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::object_store::local::LocalFileSystem;
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
+use datafusion::prelude::{SessionConfig, SessionContext};
+use futures::StreamExt;
+use sayso_model::decision::{Paths, Reconstruct};
+use sayso_model::time::Instant;
+use sayso_model::words::Column;
+use sayso_model::{Code, NOT_RECORDED};
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+
+use crate::fold::{self, Emit};
+use crate::record::layout::{BUCKETS, col};
+use crate::record::{Dictionaries, Snapshot};
+use crate::scan::{self, Scan};
+use crate::EngineError;
+
+/// What the engine may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Threads; `None` for as many as the machine has. Answers do not depend on it.
+    pub threads: Option<NonZeroUsize>,
+    /// Bytes that sorting, joining and grouping in a query may hold before they go to disk (into the record's
+    /// folder); `None` for no limit. Folding needs none of it.
+    pub memory_limit: Option<usize>,
+}
+
+/// Computes over one snapshot of a record.
+#[derive(Debug)]
+pub struct Engine {
+    snapshot: Snapshot,
+    threads: usize,
+    environment: Arc<RuntimeEnv>,
+    runtime: Runtime,
+}
+
+/// What the live events are, counted once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Events.
+    pub events: u64,
+    /// Items with at least one event.
+    pub items: u64,
+    /// Events without an act.
+    pub without_act: u64,
+    /// Events without an actor.
+    pub without_actor: u64,
+    /// Events by actor code; entry 0 is those without one.
+    pub by_actor: Vec<u64>,
+    /// Activities of events without an act, most frequent first; the code of the activity and the number of events.
+    pub activities_without_act: Vec<(Code, u64)>,
+}
+
+/// When actors were active: parallel slices of equal length.
+#[derive(Clone, Copy, Debug)]
+pub struct Moments<'a> {
+    /// Actors, as codes; 0 where none is recorded.
+    pub actor: &'a [Code],
+    /// Instants in microseconds UTC.
+    pub at: &'a [i64],
+    /// Offsets from UTC in minutes east, as the source wrote them.
+    offsets: &'a Int16Array,
+}
+
+/// One event as it is stored, with its codes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventCoded {
+    /// When.
+    pub at: Instant,
+    /// The number that it got when it was read; earlier events have lower ones.
+    pub seq: u64,
+    /// The offset from UTC that the source wrote, in minutes east.
+    pub utc_offset_min: Option<i16>,
+    /// [`sayso_model::event::Act`] code, 0 where none is known.
+    pub act: u8,
+    /// [`sayso_model::event::Verdict`] code, 0 where none.
+    pub verdict: u8,
+    /// Bits as in [`sayso_model::decision::ItemEvents::flags`].
+    pub flags: u8,
+    /// The source.
+    pub source: Code,
+    /// Who acted.
+    pub actor: Code,
+    /// The raw label.
+    pub activity: Code,
+    /// Whom the act addresses, a code of the actor dictionary.
+    pub to: Code,
+    /// What kind of question.
+    pub matter: Code,
+    /// Where.
+    pub area: Code,
+    /// The team that the event carries.
+    pub team: Code,
+    /// The site that it carries.
+    pub site: Code,
+    /// The role that it carries.
+    pub role: Code,
+    /// A reference.
+    pub link: Code,
+    /// `key=value`, codes of the attribute dictionary.
+    pub attributes: Vec<Code>,
+}
+
+/// The paths of a record, item by item in the order of the record, a batch at a time. Made by [`Engine::paths`].
+pub struct PathsInOrder<'e> {
+    engine: &'e Engine,
+    plans: VecDeque<Arc<dyn ExecutionPlan>>,
+    running: VecDeque<JoinHandle<DataFusionResult<Vec<Paths>>>>,
+    ready: VecDeque<Paths>,
+}
+
+impl Engine {
+    /// An engine over a snapshot.
+    ///
+    /// # Errors
+    /// When threads cannot be started or the record's folder is gone.
+    pub fn new(snapshot: Snapshot, options: EngineOptions) -> Result<Self, EngineError> {
+        let threads = options.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+        let folder = snapshot.folder_path().to_owned();
+        // Rows that do not fit into memory are as private as the record itself: they go where it is.
+        let spill = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![folder.clone()]));
+        let mut environment = RuntimeEnvBuilder::new().with_disk_manager_builder(spill);
+        if let Some(bytes) = options.memory_limit {
+            environment = environment.with_memory_limit(bytes, 1.0);
+        }
+        let environment = environment.build_arc()?;
+        let store = LocalFileSystem::new_with_prefix(&folder)
+            .map_err(|error| EngineError::io("open", &folder)(std::io::Error::other(error)))?;
+        environment.register_object_store(ObjectStoreUrl::parse(scan::STORE)?.as_ref(), Arc::new(store));
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .thread_name("sayso-engine")
+            .build()
+            .map_err(EngineError::io("start threads for", &folder))?;
+        Ok(Self { snapshot, threads, environment, runtime })
+    }
+
+    /// The snapshot it computes over.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The decisions of all items with their hops, in the order of the record, whatever the number of threads.
+    pub fn paths(&self, reconstruct: &Arc<dyn Reconstruct>) -> Result<PathsInOrder<'_>, EngineError> {
+        let plans = (0..BUCKETS).map(|bucket| {
+            let scan = Scan { partitions: 1, bucket: Some(bucket), ..Scan::default() };
+            fold::plan(&self.snapshot, reconstruct, Emit::Paths, None, scan)
+        });
+        let plans = plans.collect::<DataFusionResult<VecDeque<_>>>()?;
+        Ok(PathsInOrder { engine: self, plans, running: VecDeque::new(), ready: VecDeque::new() })
+    }
+
+    /// Counts of the live events, from one pass.
+    pub fn tally(&self) -> Result<Tally, EngineError> {
+        let mut tally = Tally { by_actor: vec![0], ..Tally::default() };
+        let mut activities: HashMap<Code, u64> = HashMap::new();
+        let mut last_item = None;
+        self.each_batch(&[col::ITEM_ID, col::ACTOR, col::ACT, col::ACTIVITY], |batch| {
+            let items = batch.column(0).as_primitive::<UInt64Type>().values();
+            let actors = batch.column(1).as_primitive::<UInt32Type>().values();
+            let acts = batch.column(2).as_primitive::<UInt8Type>().values();
+            let labels = batch.column(3).as_primitive::<UInt32Type>().values();
+            tally.events += items.len() as u64;
+            for &item in items {
+                tally.items += u64::from(last_item != Some(item));
+                last_item = Some(item);
+            }
+            for &actor in actors {
+                let actor = actor as usize;
+                if actor >= tally.by_actor.len() {
+                    tally.by_actor.resize(actor + 1, 0);
+                }
+                tally.by_actor[actor] += 1;
+            }
+            for (_, &label) in acts.iter().zip(labels).filter(|(act, _)| **act == 0) {
+                tally.without_act += 1;
+                *activities.entry(label).or_default() += 1;
+            }
+        })?;
+        tally.without_actor = tally.by_actor[NOT_RECORDED as usize];
+        tally.activities_without_act = activities.into_iter().collect();
+        tally.activities_without_act.sort_unstable_by_key(|&(code, n)| (std::cmp::Reverse(n), code));
+        Ok(tally)
+    }
+
+    /// Shows every live event's actor, instant and offset, batch by batch in the order of the record.
+    pub fn moments(&self, mut each: impl FnMut(Moments<'_>)) -> Result<(), EngineError> {
+        self.each_batch(&[col::ITEM_ID, col::ACTOR, col::AT, col::UTC_OFFSET_MIN], |batch| {
+            each(Moments {
+                actor: batch.column(1).as_primitive::<UInt32Type>().values(),
+                at: batch.column(2).as_primitive::<TimestampMicrosecondType>().values(),
+                offsets: batch.column(3).as_primitive::<Int16Type>(),
+            });
+        })
+    }
+
+    /// The live events of one item, in their order; none where there is no such item.
+    pub fn item_events(&self, item: u64) -> Result<Vec<EventCoded>, EngineError> {
+        let columns: Vec<usize> = (0..=col::ATTRIBUTES).collect();
+        let scan = Scan { columns, partitions: 1, item: Some(item), bucket: None };
+        let plan = scan::plan(&self.snapshot, &scan)?;
+        let mut events = Vec::new();
+        self.run(&plan, |batch| events.extend((0..batch.num_rows()).map(|row| event(&batch, row))))?;
+        Ok(events)
+    }
+
+    /// A session for this engine's record, without any table.
+    pub(crate) fn session(&self) -> SessionContext {
+        SessionContext::new_with_config_rt(self.config(), Arc::clone(&self.environment))
+    }
+
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    fn config(&self) -> SessionConfig {
+        SessionConfig::new().with_target_partitions(self.threads).with_information_schema(true)
+    }
+
+    fn context(&self) -> Arc<TaskContext> {
+        let context = TaskContext::default();
+        Arc::new(context.with_session_config(self.config()).with_runtime(Arc::clone(&self.environment)))
+    }
+
+    /// Reads columns of all live events in the order of the record.
+    fn each_batch(&self, columns: &[usize], mut each: impl FnMut(&RecordBatch)) -> Result<(), EngineError> {
+        let scan = Scan { columns: columns.to_vec(), partitions: 1, ..Scan::default() };
+        let plan = scan::plan(&self.snapshot, &scan)?;
+        self.run(&plan, |batch| each(&batch))
+    }
+
+    /// Runs a plan, partition after partition.
+    fn run(&self, plan: &Arc<dyn ExecutionPlan>, mut each: impl FnMut(RecordBatch)) -> Result<(), EngineError> {
+        let context = self.context();
+        for partition in 0..plan.output_partitioning().partition_count() {
+            let mut batches = plan.execute(partition, Arc::clone(&context))?;
+            while let Some(batch) = self.runtime.block_on(batches.next()) {
+                each(batch?);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl PathsInOrder<'_> {
+    /// All of them at once.
+    pub fn collect_all(self) -> Result<Paths, EngineError> {
+        let mut all = Paths::default();
+        for paths in self {
+            all.append(paths?);
+        }
+        Ok(all)
+    }
+
+    fn advance(&mut self) -> Result<Option<Paths>, EngineError> {
+        loop {
+            if let Some(paths) = self.ready.pop_front() {
+                return Ok(Some(paths));
+            }
+            // One bucket a thread is under way, so that what is not yet asked for stays small.
+            while self.running.len() < self.engine.threads
+                && let Some(plan) = self.plans.pop_front()
+            {
+                self.running.push_back(self.engine.runtime.spawn(fold_bucket(plan, self.engine.context())));
+            }
+            let Some(first) = self.running.pop_front() else { return Ok(None) };
+            match self.engine.runtime.block_on(first) {
+                Ok(paths) => self.ready.extend(paths?),
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_) => return Ok(None),
+                },
+            }
+        }
+    }
+}
+
+impl Iterator for PathsInOrder<'_> {
+    type Item = Result<Paths, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.advance().transpose();
+        if let Some(Err(_)) = &next {
+            self.plans.clear();
+        }
+        next
+    }
+}
+
+impl Drop for PathsInOrder<'_> {
+    fn drop(&mut self) {
+        self.running.iter().for_each(JoinHandle::abort);
+    }
+}
+
+impl std::fmt::Debug for PathsInOrder<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PathsInOrder").field("buckets_left", &self.plans.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Moments<'a> {
+    /// Number of events.
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    /// The offset from UTC that the source wrote, in minutes east. `None` where it did not, or for no such event.
+    pub fn utc_offset_min(&self, event: usize) -> Option<i16> {
+        (event < self.offsets.len() && self.offsets.is_valid(event)).then(|| self.offsets.value(event))
+    }
+
+    /// All of them, as (actor, instant, offset).
+    pub fn iter(self) -> impl Iterator<Item = (Code, Instant, Option<i16>)> + 'a {
+        let times = self.at.iter().map(|&at| Instant::from_micros(at));
+        self.actor.iter().copied().zip(times).zip(self.offsets.iter()).map(|((actor, at), offset)| (actor, at, offset))
+    }
+}
+
+impl EventCoded {
+    /// The value of an attribute; `None` where the event does not carry it.
+    pub fn attribute<'w>(&self, words: &'w Dictionaries, key: &str) -> Option<&'w str> {
+        use sayso_model::words::Words;
+
+        let pairs = self.attributes.iter().map(|&code| words.word(Column::Attribute, code));
+        pairs.filter_map(|pair| pair.split_once('=')).find(|(found, _)| *found == key).map(|(_, value)| value)
+    }
+}
+
+async fn fold_bucket(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> DataFusionResult<Vec<Paths>> {
+    let mut paths = Vec::new();
+    for partition in 0..plan.output_partitioning().partition_count() {
+        let mut batches = plan.execute(partition, Arc::clone(&context))?;
+        while let Some(batch) = batches.next().await {
+            paths.push(fold::decode(&batch?)?);
+        }
+    }
+    Ok(paths)
+}
+
+fn event(batch: &RecordBatch, row: usize) -> EventCoded {
+    let code = |column: usize| batch.column(column).as_primitive::<UInt32Type>().value(row);
+    let byte = |column: usize| batch.column(column).as_primitive::<UInt8Type>().value(row);
+    let offsets = batch.column(col::UTC_OFFSET_MIN).as_primitive::<Int16Type>();
+    let attributes = batch.column(col::ATTRIBUTES).as_list::<i32>().value(row);
+    EventCoded {
+        at: Instant::from_micros(batch.column(col::AT).as_primitive::<TimestampMicrosecondType>().value(row)),
+        seq: batch.column(col::SEQ).as_primitive::<UInt64Type>().value(row),
+        utc_offset_min: offsets.is_valid(row).then(|| offsets.value(row)),
+        act: byte(col::ACT),
+        verdict: byte(col::VERDICT),
+        flags: byte(col::FLAGS),
+        source: code(col::SOURCE),
+        actor: code(col::ACTOR),
+        activity: code(col::ACTIVITY),
+        to: code(col::TO),
+        matter: code(col::MATTER),
+        area: code(col::AREA),
+        team: code(col::TEAM),
+        site: code(col::SITE),
+        role: code(col::ROLE),
+        link: code(col::LINK),
+        attributes: attributes.as_primitive::<UInt32Type>().values().to_vec(),
+    }
+}

@@ -1,0 +1,78 @@
+//! What users can check on their own record: the books balance, and hops fill their time.
+
+use sayso_model::decision::Decision;
+use serde::Serialize;
+
+use crate::{InquiryError, Office};
+
+/// One check and how it came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Whether it holds.
+    pub holds: bool,
+    /// What was checked, with the numbers.
+    pub says: String,
+}
+
+impl Office {
+    /// Checks the record as it is.
+    ///
+    /// # Errors
+    /// When the record cannot be read at all; what can be read and is wrong is a check that does not hold.
+    pub fn doctor(&self) -> Result<Vec<Check>, InquiryError> {
+        let mut checks = Vec::new();
+        let mut check = |holds: bool, says: String| checks.push(Check { holds, says });
+        let engine = self.engine()?;
+        let snapshot = engine.snapshot();
+
+        let mut events_of_sources = 0;
+        for source in &self.sources {
+            let Some(state) = snapshot.source(&source.name) else {
+                check(false, format!("{}: never read", source.name));
+                continue;
+            };
+            let ledger = &state.ledger;
+            events_of_sources += ledger.events;
+            check(
+                ledger.n_lost() == 0,
+                format!(
+                    "{}: {} elements seen = {} kept + {} set aside",
+                    source.name,
+                    ledger.seen,
+                    ledger.kept,
+                    ledger.n_set_aside()
+                ),
+            );
+            check(state.complete, format!("{}: read to its end", source.name));
+        }
+
+        let tally = engine.tally(None)?;
+        check(
+            tally.events == snapshot.n_events(),
+            format!("the files hold {} events, the manifest says {}", tally.events, snapshot.n_events()),
+        );
+        check(
+            tally.events == events_of_sources,
+            format!("the files hold {} events, the sources gave {events_of_sources}", tally.events),
+        );
+
+        let who = self.who(&engine)?;
+        let paths = engine.paths(&self.reconstruct(&who))?.collect_all()?;
+        let unbalanced = paths.unbalanced();
+        let with_latency = paths.decisions.iter().filter(|decision| decision.has_latency()).count();
+        check(
+            unbalanced.is_empty(),
+            format!(
+                "the hops of {} of {with_latency} decisions fill their time without gap or overlap, to the microsecond",
+                with_latency.saturating_sub(unbalanced.len())
+            ),
+        );
+        let backwards = paths.decisions.iter().filter(|decision| runs_backwards(decision)).count();
+        check(backwards == 0, format!("{backwards} decisions end before they begin"));
+        Ok(checks)
+    }
+}
+
+fn runs_backwards(decision: &Decision) -> bool {
+    decision.ended_at < decision.raised_at
+}

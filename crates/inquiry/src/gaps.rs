@@ -1,0 +1,144 @@
+//! What the record cannot show, each with what would let it.
+
+use sayso_model::decision::Paths;
+use sayso_model::diagnosis::{Coverage, Gap};
+use sayso_sources::Kind;
+
+use crate::Office;
+use crate::who::Who;
+
+/// Below this share of deciders known, nothing should be said about authority.
+const DECIDERS_KNOWN_MIN: f64 = 0.6;
+
+/// Everything that a reader has to know before believing a number.
+pub(crate) fn of(office: &Office, who: &Who, coverage: &Coverage, paths: &Paths) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    let mut gap = |id: &str, says: String, remedy: &str| {
+        gaps.push(Gap { id: id.to_owned(), says, remedy: remedy.to_owned() });
+    };
+    let n = coverage.decisions;
+
+    if coverage.events == 0 {
+        gap(
+            "nothing_read",
+            "There is no event in the record, so there is nothing to say.".to_owned(),
+            "Look at the books of the reading: `sayso read`.",
+        );
+    }
+    if coverage.events > 0 && n == 0 {
+        gap(
+            "no_decisions",
+            format!(
+                "No decision could be recognised in {} events: no lens says which activity raises, asks, hands over or \
+                 decides.",
+                coverage.events
+            ),
+            "Write a lens (docs/guide/lenses/README.md) and give it with --lens FILE.",
+        );
+    }
+    if coverage.events_without_act > 0 && n > 0 {
+        gap(
+            "activities_without_act",
+            format!(
+                "{} of {} events have an activity that no rule gives an act; they are kept, and count as nothing.",
+                coverage.events_without_act, coverage.events
+            ),
+            "Add a rule for them to the lens; they are listed under coverage.",
+        );
+    }
+    let decided: u64 = coverage.decisions_by_decider_known.values().sum();
+    let unknown = coverage.decisions_by_decider_known.get("unknown").copied().unwrap_or(0);
+    if decided > 0 && ((decided - unknown) as f64) < DECIDERS_KNOWN_MIN * decided as f64 {
+        gap(
+            "deciders_unknown",
+            format!("Who decided is known for only {} of {decided} answers; nothing is said about authority.", decided - unknown),
+            "Record decisions as such, or tell the lens which activity decides.",
+        );
+    }
+    if coverage.decisions_without_beginning > 0 {
+        gap(
+            "beginnings_unseen",
+            format!(
+                "{} of {n} decisions are recorded without their question: how long they waited cannot be told, and they \
+                 are in no waiting time.",
+                coverage.decisions_without_beginning
+            ),
+            "Give Sayso the record in which the questions are put, beside this one.",
+        );
+    }
+    if !who.has_levels() && n > 0 {
+        gap(
+            "levels_unknown",
+            "Nobody has said who stands above whom, so escalations cannot be seen.".to_owned(),
+            "Write people.csv with the column `level` (docs/guide/office.md).",
+        );
+    }
+    sites(&mut gap, who, coverage);
+    if n > 0 && paths.decisions.iter().all(|decision| decision.asked_at.is_none()) {
+        gap(
+            "asks_unseen",
+            "Nobody is recorded as asking anybody, so it cannot be told who waits for whose permission.".to_owned(),
+            "Read the tracker or the reviews in which people ask, or map the activity to `asked` in the lens.",
+        );
+    }
+    for source in office.sources.iter().filter(|source| source.kind == Kind::Git) {
+        match sayso_sources::git::shape(&source.path) {
+            Ok(shape) => gaps.extend(sayso_sources::git::gaps(&shape)),
+            Err(error) => gaps.push(Gap {
+                id: "git_shape_unknown".to_owned(),
+                says: format!("What kind of history {} is could not be found out: failed to {error}.", source.name),
+                remedy: error.hint().unwrap_or_default(),
+            }),
+        }
+    }
+    let mut gap = |id: &str, says: &str, remedy: &str| {
+        gaps.push(Gap { id: id.to_owned(), says: says.to_owned(), remedy: remedy.to_owned() });
+    };
+    gap(
+        "unrecorded",
+        "What is decided in calls, chats and corridors leaves no event here. Nothing in this report says that something \
+         did not happen; it says that the record does not show it.",
+        "Write decisions down where the work is.",
+    );
+    gap(
+        "no_charter",
+        "What was declared about who may decide is not compared yet; no finding about authority is drawn.",
+        "Keep charter.toml; a later version reads it.",
+    );
+    gaps
+}
+
+fn sites(gap: &mut impl FnMut(&str, String, &str), who: &Who, coverage: &Coverage) {
+    let unknown = coverage.people.saturating_sub(coverage.people_site_declared + coverage.people_site_inferred);
+    if coverage.people_site_inferred > 0 {
+        gap(
+            "sites_inferred",
+            format!(
+                "The site of {} of {} people is inferred from the hours at which they are active, which can be wrong.",
+                coverage.people_site_inferred, coverage.people
+            ),
+            "Write people.csv with the column `site`.",
+        );
+    }
+    if unknown > 0 && !who.sites_in_events() {
+        gap(
+            "sites_unknown",
+            format!(
+                "The site of {unknown} of {} people is not known; hand-overs to and from them are not counted as \
+                 crossings.",
+                coverage.people
+            ),
+            "Write people.csv with the column `site`.",
+        );
+    }
+    if let Some(zone) = who.calendar_assumed() {
+        gap(
+            "calendar_assumed",
+            format!(
+                "Where no calendar is declared, working time is Monday to Friday, 9:00 to 17:00 in {zone}, without \
+                 holidays."
+            ),
+            "Declare the sites in sayso.toml with zone, hours and holidays.",
+        );
+    }
+}

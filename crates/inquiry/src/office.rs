@@ -1,0 +1,243 @@
+//! What an office says of itself in `sayso.toml`, and where an office is found.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use sayso_model::privacy::Floor;
+use sayso_sources::Kind;
+use sayso_sources::people::SiteDecl;
+use serde::Deserialize;
+
+/// The file that makes a folder an office.
+pub const OFFICE_FILE: &str = "sayso.toml";
+
+/// `sayso.toml`, as written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeFile {
+    /// Who this is.
+    #[serde(default)]
+    pub office: OfficeSection,
+    /// Where the record of work lies.
+    #[serde(default)]
+    pub source: Vec<SourceSection>,
+    /// The places people work at.
+    #[serde(default)]
+    pub site: Vec<SiteDecl>,
+    /// What may be shown of people.
+    #[serde(default)]
+    pub privacy: PrivacySection,
+}
+
+/// `[office]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeSection {
+    /// The name that stands over every report.
+    pub name: Option<String>,
+}
+
+/// `[[source]]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSection {
+    /// The name that the record keeps.
+    pub name: String,
+    /// `events`, `xes`, `csv` or `git`; found out from the content when it is not given.
+    pub kind: Option<SourceKind>,
+    /// File or folder, relative to the office.
+    pub path: PathBuf,
+    /// A lens file, relative to the office.
+    pub lens: Option<PathBuf>,
+    /// The IANA zone of times without an offset.
+    pub zone: Option<String>,
+}
+
+/// The kinds of source that can be named in `sayso.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// The canonical columns, as CSV, NDJSON or Parquet.
+    Events,
+    /// An XES log.
+    Xes,
+    /// Any CSV, with a lens.
+    Csv,
+    /// A git repository or bundle.
+    Git,
+}
+
+impl From<SourceKind> for Kind {
+    fn from(kind: SourceKind) -> Kind {
+        match kind {
+            SourceKind::Events => Kind::Events,
+            SourceKind::Xes => Kind::Xes,
+            SourceKind::Csv => Kind::Csv,
+            SourceKind::Git => Kind::Git,
+        }
+    }
+}
+
+/// `[privacy]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivacySection {
+    /// Distinct people that a group needs; 5 when it is not given, never below 3.
+    pub persons_min: Option<u64>,
+    /// Decisions that a group needs; 20 when it is not given.
+    pub decisions_min: Option<u64>,
+    /// Show names instead of pseudonyms. Needs `because`.
+    #[serde(default)]
+    pub names: bool,
+    /// Why names are shown; printed with every answer.
+    pub because: Option<String>,
+}
+
+impl PrivacySection {
+    /// The floor that holds in this office.
+    pub fn floor(&self) -> Floor {
+        Floor {
+            persons_min: self.persons_min.unwrap_or(Floor::DEFAULT.persons_min),
+            decisions_min: self.decisions_min.unwrap_or(Floor::DEFAULT.decisions_min),
+        }
+    }
+}
+
+/// An office file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeError {
+    /// It cannot be opened.
+    #[error("read {}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        why: std::io::Error,
+    },
+    /// It is not valid.
+    #[error("read {}: {why}", path.display())]
+    Invalid {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        why: String,
+        /// What to type instead.
+        hint: Option<String>,
+    },
+    /// There is none.
+    #[error("find an office, a repository or an event log at {}", path.display())]
+    Nothing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+}
+
+impl OfficeError {
+    /// What to type next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            OfficeError::Unreadable { path, .. } => Some(format!("check that {} may be read", path.display())),
+            OfficeError::Invalid { hint, .. } => hint.clone(),
+            OfficeError::Nothing { .. } => Some(
+                "give a git repository, an event log (XES, CSV, NDJSON, Parquet) or a folder with a sayso.toml: \
+                 `sayso diagnose PATH`"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+/// What a path turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A folder with a `sayso.toml`.
+    Office(PathBuf),
+    /// A repository or an event log, to be looked at without an office.
+    Ephemeral(PathBuf, Kind),
+}
+
+/// Looks for an office at `path` (the folder itself, its `sayso.toml`, or, when `upwards`, the nearest folder above),
+/// else for a repository or an event log there.
+pub fn find(path: &Path, upwards: bool) -> Result<Found, OfficeError> {
+    if path.file_name().is_some_and(|name| name == OFFICE_FILE) && path.is_file() {
+        return Ok(Found::Office(path.parent().unwrap_or(Path::new(".")).to_path_buf()));
+    }
+    if path.is_dir() {
+        if path.join(OFFICE_FILE).is_file() {
+            return Ok(Found::Office(path.to_path_buf()));
+        }
+        if upwards {
+            let above = path.ancestors().find(|folder| folder.join(OFFICE_FILE).is_file());
+            if let Some(folder) = above {
+                return Ok(Found::Office(folder.to_path_buf()));
+            }
+        }
+    }
+    if !path.exists() {
+        return Err(OfficeError::Nothing { path: path.to_path_buf() });
+    }
+    match sayso_sources::probe(path) {
+        Ok(kind) => Ok(Found::Ephemeral(path.to_path_buf(), kind)),
+        Err(_) if path.is_dir() => Err(OfficeError::Nothing { path: path.to_path_buf() }),
+        Err(why) => Err(OfficeError::Invalid { path: path.to_path_buf(), hint: why.hint(), why: why.to_string() }),
+    }
+}
+
+/// Reads `sayso.toml` in a folder.
+pub fn load(folder: &Path) -> Result<OfficeFile, OfficeError> {
+    let path = folder.join(OFFICE_FILE);
+    let text =
+        std::fs::read_to_string(&path).map_err(|why| OfficeError::Unreadable { path: path.clone(), why })?;
+    let office: OfficeFile = toml::from_str(&text).map_err(|error| invalid(&path, &error))?;
+    check(&path, &office)?;
+    Ok(office)
+}
+
+fn check(path: &Path, office: &OfficeFile) -> Result<(), OfficeError> {
+    let refuse = |why: &str, hint: &str| {
+        Err(OfficeError::Invalid { path: path.to_path_buf(), why: why.to_owned(), hint: Some(hint.to_owned()) })
+    };
+    for (i, source) in office.source.iter().enumerate() {
+        if office.source[..i].iter().any(|other| other.name == source.name) {
+            return refuse(
+                &format!("two sources are called `{}`", source.name),
+                "give each [[source]] a name of its own: it is how the record tells them apart",
+            );
+        }
+    }
+    if office.privacy.names && office.privacy.because.as_deref().is_none_or(|why| why.trim().is_empty()) {
+        return refuse(
+            "[privacy] names = true without a reason",
+            "add `because = \"who asked for it and who agreed\"`; it is printed with every answer",
+        );
+    }
+    if office.privacy.persons_min.is_some_and(|n| n < 3) {
+        return refuse("[privacy] persons_min is below 3", "with fewer than three people every number is about somebody");
+    }
+    Ok(())
+}
+
+/// The words of a TOML error, with a guess at what was meant.
+fn invalid(path: &Path, error: &toml::de::Error) -> OfficeError {
+    OfficeError::Invalid { path: path.to_path_buf(), why: error.to_string().trim_end().to_owned(), hint: meant(error.message()) }
+}
+
+/// From "unknown field `a`, expected one of `b`, `c`" the nearest of what was expected.
+fn meant(message: &str) -> Option<String> {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let found = quoted.next()?;
+    let nearest = quoted.max_by(|a, b| strsim::jaro_winkler(found, a).total_cmp(&strsim::jaro_winkler(found, b)))?;
+    (strsim::jaro_winkler(found, nearest) > 0.7).then(|| format!("did you mean `{nearest}`?"))
+}
+
+impl fmt::Display for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SourceKind::Events => "events",
+            SourceKind::Xes => "xes",
+            SourceKind::Csv => "csv",
+            SourceKind::Git => "git",
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! Bringing the record up to date with its sources, and the books of what was read.
+
+use std::fmt::Write as _;
+
+use sayso_model::coverage::{Ledger, Skipped};
+use serde::Serialize;
+
+/// What one reading of all sources did.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Reading {
+    /// Each source with its books.
+    pub sources: Vec<SourceReading>,
+    /// Events in the record now.
+    pub events: u64,
+    /// Items in the record now.
+    pub items: u64,
+}
+
+/// One source.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceReading {
+    /// Its name.
+    pub name: String,
+    /// `git`, `xes`, `csv`, `events`.
+    pub kind: String,
+    /// The lens.
+    pub lens: String,
+    /// What happened.
+    pub outcome: Outcome,
+    /// Elements seen = kept + set aside, over everything read of this source so far.
+    pub ledger: Ledger,
+    /// The first places that were set aside.
+    pub set_aside_first: Vec<Skipped>,
+}
+
+/// What happened to a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing had changed.
+    Unchanged,
+    /// Read from the beginning to the end.
+    Read,
+    /// Gone on from where the last reading stopped, to the end.
+    Continued,
+    /// Stopped by the user; the next reading goes on here.
+    Interrupted,
+    /// It could not be read to the end.
+    Failed {
+        /// What failed, after "failed to".
+        why: String,
+        /// What to do next.
+        hint: Option<String>,
+    },
+}
+
+impl Reading {
+    /// Whether every source was read to its end.
+    pub fn is_complete(&self) -> bool {
+        self.sources.iter().all(|source| !matches!(source.outcome, Outcome::Interrupted | Outcome::Failed { .. }))
+    }
+
+    /// The books in words, wrapped at `width` columns.
+    pub fn text(&self, width: usize) -> String {
+        let mut text = String::new();
+        for source in &self.sources {
+            source.write(&mut text, width);
+        }
+        let _ = writeln!(text, "The record holds {} events on {} items.", self.events, self.items);
+        text
+    }
+}
+
+impl SourceReading {
+    fn write(&self, text: &mut String, width: usize) {
+        let ledger = &self.ledger;
+        let outcome = match &self.outcome {
+            Outcome::Unchanged => "unchanged since it was last read",
+            Outcome::Read => "read to its end",
+            Outcome::Continued => "continued to its end",
+            Outcome::Interrupted => "interrupted; the same command goes on from here",
+            Outcome::Failed { .. } => "NOT read to its end",
+        };
+        let _ = writeln!(text, "{} ({}, lens {}): {outcome}", self.name, self.kind, self.lens);
+        let _ = writeln!(
+            text,
+            "  {} elements seen = {} kept + {} set aside; {} events",
+            ledger.seen,
+            ledger.kept,
+            ledger.n_set_aside(),
+            ledger.events
+        );
+        if ledger.n_lost() != 0 {
+            let _ = writeln!(text, "  {} elements are neither: this is a bug of ours", ledger.n_lost());
+        }
+        for (reason, n) in &ledger.set_aside {
+            let _ = writeln!(text, "  set aside: {n} {}", reason.words());
+        }
+        for skipped in self.set_aside_first.iter().take(5) {
+            let line = format!("    {}: {}", skipped.place, printable(&skipped.detail));
+            let _ = writeln!(text, "{}", cut(&line, width));
+        }
+        for (note, n) in &ledger.notes {
+            let _ = writeln!(text, "  noted: {n} {}", note.words());
+        }
+        if let Outcome::Failed { why, hint } = &self.outcome {
+            let _ = writeln!(text, "  failed to {why}");
+            if let Some(hint) = hint {
+                let _ = writeln!(text, "  hint: {hint}");
+            }
+        }
+    }
+}
+
+/// What a source wrote, without characters that a terminal would obey.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn cut(line: &str, width: usize) -> String {
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    line.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sayso_model::coverage::Reason;
+
+    #[test]
+    fn the_books_say_what_was_set_aside_and_where() {
+        let mut ledger = Ledger { seen: 3, kept: 2, events: 2, ..Ledger::default() };
+        ledger.set_aside.insert(Reason::TimeUnreadable, 1);
+        let reading = Reading {
+            sources: vec![SourceReading {
+                name: "log".into(),
+                kind: "csv".into(),
+                lens: "mine".into(),
+                outcome: Outcome::Read,
+                ledger,
+                set_aside_first: vec![Skipped {
+                    source: "log".into(),
+                    place: "line 3".into(),
+                    reason: Reason::TimeUnreadable,
+                    detail: "\u{1b}[31mtomorrow".into(),
+                }],
+            }],
+            events: 2,
+            items: 1,
+        };
+        let text = reading.text(80);
+        assert!(text.contains("3 elements seen = 2 kept + 1 set aside; 2 events"), "{text}");
+        assert!(text.contains("line 3:  [31mtomorrow"), "{text}");
+        assert!(reading.is_complete());
+    }
+}

@@ -1,0 +1,270 @@
+//! Who is who: what people.csv and sayso.toml declare, what events carry, and what can be inferred; then the directory.
+
+use std::path::Path;
+
+use sayso_decisions::Rules;
+use sayso_engine::{Dictionaries, Engine};
+use sayso_model::actor::{Actor, ActorKind, Directory, Level, Person, SiteKnown};
+use sayso_model::calendar::{Calendar, CalendarSpec};
+use sayso_model::decision::{ItemEvents, Paths, Reconstruct};
+use sayso_model::holidays::HolidaySet;
+use sayso_model::time::Instant;
+use sayso_model::words::{Column, Words};
+use sayso_model::{Code, NOT_RECORDED};
+use sayso_sources::Source;
+use sayso_sources::bots::{Activity, bot_sign};
+use sayso_sources::identity::{IdentityCounts, identify};
+use sayso_sources::people::{SiteDecl, read_people};
+use sayso_sources::sites::infer_place;
+
+use crate::InquiryError;
+
+/// The zone of working hours where nothing says another.
+const ZONE_OTHERWISE: &str = "UTC";
+
+/// Everybody in the record, by actor code.
+pub(crate) struct Who {
+    words: Dictionaries,
+    directory: Directory,
+    counts: IdentityCounts,
+    bounds: Option<(Instant, Instant)>,
+    has_levels: bool,
+    sites_in_events: bool,
+    /// The zone of the assumed calendar, where one had to be assumed.
+    calendar_assumed: Option<String>,
+}
+
+/// Reads `people.csv`; no file, nobody declared.
+pub(crate) fn people(path: Option<&Path>) -> Result<Vec<Person>, InquiryError> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let bytes = std::fs::read(path).map_err(InquiryError::file("read", path))?;
+    Ok(read_people(&path.display().to_string(), &bytes)?.people)
+}
+
+impl Who {
+    /// Finds out who everybody is.
+    ///
+    /// # Errors
+    /// When the record cannot be read, or a declared site has a zone, hours or holidays that are not known.
+    pub(crate) fn find_out(
+        engine: &Engine,
+        people: &[Person],
+        sites: &[SiteDecl],
+        sources: &[Source],
+        folder: Option<&Path>,
+    ) -> Result<Self, InquiryError> {
+        let mut words = engine.snapshot().words();
+        for column in [Column::Actor, Column::Team, Column::Site, Column::Role] {
+            words.load(column)?;
+        }
+        let bounds = engine.snapshot().bounds();
+        let sites_in_events = words.n_codes(Column::Site) > 1;
+        let names: Vec<String> =
+            (0..words.n_codes(Column::Actor)).map(|code| words.word(Column::Actor, code as Code).to_owned()).collect();
+        let identities = identify(&names, people);
+        let activities = activities(engine, names.len(), &identities.same_as)?;
+
+        let mut actors = vec![Actor::default(); names.len()];
+        let mut zones: Vec<(Code, String)> = Vec::new();
+        for (code, actor) in actors.iter_mut().enumerate().skip(1) {
+            let same_as = identities.same_as.get(code).copied().unwrap_or(code as Code);
+            let declared = identities.person.get(code).copied().flatten().and_then(|i| people.get(i as usize));
+            actor.same_as = same_as;
+            actor.kind = kind(&names[code], declared, &activities[same_as as usize]);
+            actor.level = declared.and_then(|person| person.level).map_or(Level::UNKNOWN, Level);
+            let mut coded = |column, word: Option<&str>| match word {
+                Some(word) => words.intern_extra(column, word),
+                None => Ok(NOT_RECORDED),
+            };
+            actor.team = coded(Column::Team, declared.and_then(|person| person.team.as_deref()))?;
+            actor.role = coded(Column::Role, declared.and_then(|person| person.role.as_deref()))?;
+            // Somebody without a site but with a zone works at a place that is called after the zone.
+            let place = declared.and_then(|person| person.site.as_deref().or(person.timezone.as_deref()));
+            if let Some(place) = place {
+                actor.site = coded(Column::Site, Some(place))?;
+                actor.site_known = SiteKnown::Declared;
+                if let Some(zone) = declared.and_then(|person| person.timezone.clone()) {
+                    zones.push((actor.site, zone));
+                }
+            } else if let Some(group) = names[code].strip_prefix("team:") {
+                actor.team = coded(Column::Team, Some(group))?;
+            } else if let Some(role) = names[code].strip_prefix("role:") {
+                actor.role = coded(Column::Role, Some(role))?;
+            } else if !sites_in_events
+                && actor.kind.is_human()
+                && let Some(place) = infer_place(&activities[same_as as usize])
+            {
+                actor.site = coded(Column::Site, Some(place.label))?;
+                actor.site_known = SiteKnown::Inferred;
+                zones.push((actor.site, place.zone.to_owned()));
+            } else if sites_in_events {
+                // The events say where each act was done; there is nothing to infer.
+                actor.site_known = SiteKnown::Declared;
+            }
+        }
+        let has_levels = actors.iter().any(|actor| actor.level.known().is_some());
+        let laid_out = Calendars::lay_out(&words, sites, &zones, sources, folder, bounds)?;
+        let calendar_assumed = laid_out.assumed(&actors, &words);
+        Ok(Self {
+            directory: Directory::new(actors, laid_out.by_site, laid_out.otherwise),
+            words,
+            counts: identities.counts,
+            bounds,
+            has_levels,
+            sites_in_events,
+            calendar_assumed,
+        })
+    }
+
+    pub(crate) fn words(&self) -> &Dictionaries {
+        &self.words
+    }
+
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    pub(crate) fn counts(&self) -> IdentityCounts {
+        self.counts
+    }
+
+    pub(crate) fn bounds(&self) -> Option<(Instant, Instant)> {
+        self.bounds
+    }
+
+    pub(crate) fn has_levels(&self) -> bool {
+        self.has_levels
+    }
+
+    pub(crate) fn sites_in_events(&self) -> bool {
+        self.sites_in_events
+    }
+
+    pub(crate) fn calendar_assumed(&self) -> Option<&str> {
+        self.calendar_assumed.as_deref()
+    }
+}
+
+/// When everybody was active, by the actor who stands for the person.
+fn activities(engine: &Engine, n: usize, same_as: &[u32]) -> Result<Vec<Activity>, InquiryError> {
+    let mut activities = vec![Activity::default(); n];
+    engine.moments(|moments| {
+        for (actor, at, offset) in moments.iter() {
+            let person = same_as.get(actor as usize).copied().unwrap_or(actor);
+            if actor != NOT_RECORDED && let Some(activity) = activities.get_mut(person as usize) {
+                activity.add(at, offset);
+            }
+        }
+    })?;
+    Ok(activities)
+}
+
+fn kind(name: &str, declared: Option<&Person>, activity: &Activity) -> ActorKind {
+    if name.starts_with("team:") || name.starts_with("role:") {
+        return ActorKind::Group;
+    }
+    let said = declared.map_or(ActorKind::Unknown, |person| person.kind);
+    match bot_sign(name, said, activity) {
+        Some(sign) if sign.is_bot() => ActorKind::Bot,
+        _ if declared.is_some() && said == ActorKind::Unknown => ActorKind::Person,
+        _ => said,
+    }
+}
+
+/// The calendars of the sites, and the one of everywhere else.
+struct Calendars {
+    by_site: Vec<Option<Calendar>>,
+    otherwise: Calendar,
+}
+
+impl Calendars {
+    fn lay_out(
+        words: &Dictionaries,
+        sites: &[SiteDecl],
+        zones: &[(Code, String)],
+        sources: &[Source],
+        folder: Option<&Path>,
+        bounds: Option<(Instant, Instant)>,
+    ) -> Result<Self, InquiryError> {
+        let (from, until) = bounds.unwrap_or_default();
+        let build = |spec: &CalendarSpec| {
+            Calendar::build(spec, from, until).map_err(|error| {
+                let hint = error.hint();
+                InquiryError::usage(format!("lay out a calendar: {error}"), hint)
+            })
+        };
+        let mut by_site: Vec<Option<Calendar>> = vec![None; words.n_codes(Column::Site)];
+        for (site, zone) in zones {
+            if let Some(slot @ None) = by_site.get_mut(*site as usize) {
+                *slot = Some(build(&CalendarSpec::new(zone.as_str()))?);
+            }
+        }
+        // What is declared stands above what a person's own zone says.
+        for site in sites {
+            let listed = match (site.holidays_file(), folder) {
+                (Some(file), Some(folder)) => {
+                    let path = folder.join(file);
+                    let text = std::fs::read_to_string(&path).map_err(InquiryError::file("read", &path))?;
+                    Some(HolidaySet::parse(&text).0)
+                }
+                _ => None,
+            };
+            let spec = site.calendar_spec(listed)?;
+            let code = words.code(Column::Site, &site.name)?;
+            if let Some(slot) = code.and_then(|code| by_site.get_mut(code as usize)) {
+                *slot = Some(build(&spec)?);
+            }
+        }
+        let zone = sources.iter().find_map(|source| source.zone.as_ref().or_else(|| source.lens.zone()));
+        let zone = zone.and_then(|zone| zone.iana_name()).unwrap_or(ZONE_OTHERWISE);
+        Ok(Self { by_site, otherwise: build(&CalendarSpec::new(zone))? })
+    }
+
+    /// The zone that had to be assumed for somebody, if any had to.
+    fn assumed(&self, actors: &[Actor], words: &Dictionaries) -> Option<String> {
+        let without = |site: Code| self.by_site.get(site as usize).is_none_or(Option::is_none);
+        let some = actors.iter().skip(1).any(|actor| actor.kind.is_human() && without(actor.site))
+            || (1..words.n_codes(Column::Site)).any(|site| without(site as Code));
+        some.then(|| self.otherwise.spec().zone.clone())
+    }
+}
+
+/// The rules, shown only the events up to the end that was asked for.
+pub(crate) struct AsOf {
+    rules: Rules,
+}
+
+impl AsOf {
+    pub(crate) fn new(rules: Rules) -> Self {
+        Self { rules }
+    }
+}
+
+impl Reconstruct for AsOf {
+    fn item(&self, events: &ItemEvents<'_>, out: &mut Paths) {
+        let n = events.at.partition_point(|at| *at <= self.until().micros());
+        let seen = ItemEvents {
+            item: events.item,
+            at: &events.at[..n],
+            actor: &events.actor[..n],
+            act: &events.act[..n],
+            to: &events.to[..n],
+            matter: &events.matter[..n],
+            area: &events.area[..n],
+            team: &events.team[..n],
+            site: &events.site[..n],
+            role: &events.role[..n],
+            verdict: &events.verdict[..n],
+            flags: &events.flags[..n],
+        };
+        self.rules.item(&seen, out);
+    }
+
+    fn directory(&self) -> &Directory {
+        self.rules.directory()
+    }
+
+    fn until(&self) -> Instant {
+        self.rules.until()
+    }
+}

@@ -1,0 +1,260 @@
+//! The decisions that a measure speaks of, and the parts of them that may be shown.
+
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+use sayso_model::decision::Decision;
+use sayso_model::measure::MeasureId;
+use sayso_model::privacy::{Cleared, Floor};
+use sayso_model::words::{Column, Words};
+use sayso_stats::ratio::Cluster;
+
+use crate::population::Population;
+use crate::privacy::{Candidate, NONE, NOT_RECORDED, Slot, divide};
+
+/// How many areas (and matters, and sites) are shown by name.
+pub(crate) const SLOTS_MAX: usize = 12;
+
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// By what decisions are broken down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dimension {
+    /// What kind of question.
+    Matter,
+    /// Where.
+    Area,
+    /// The site of whoever put the question.
+    Site,
+    /// The ISO week in which the question was put.
+    Week,
+}
+
+/// The whole (with an empty key), or a breakdown.
+pub(crate) struct Cut {
+    /// The scope's key; empty for the whole.
+    pub(crate) key: &'static str,
+    /// The parts.
+    pub(crate) slots: Vec<Slot>,
+    /// For each decision of the record its part, [`NONE`] where it is not in the base.
+    pub(crate) slot_of: Vec<u32>,
+    /// How many groups were put together.
+    pub(crate) pooled: u64,
+}
+
+/// Some of the decisions, and their parts that may be shown.
+pub(crate) struct Base<'p, 'a> {
+    pub(crate) population: &'p Population<'a>,
+    /// Indices of the decisions, in order.
+    pub(crate) decisions: Vec<u32>,
+    /// The whole first; empty where even the whole is below the floor.
+    pub(crate) cuts: Vec<Cut>,
+    /// Breakdowns of which no part may be shown, with how many groups they have.
+    pub(crate) hidden: Vec<(&'static str, u64)>,
+    /// Why nothing may be said.
+    pub(crate) refused: Option<String>,
+}
+
+impl Dimension {
+    fn key(self) -> &'static str {
+        match self {
+            Dimension::Matter => "matter",
+            Dimension::Area => "area",
+            Dimension::Site => "site",
+            Dimension::Week => "week",
+        }
+    }
+
+    fn rest(self) -> &'static str {
+        match self {
+            Dimension::Matter => "other matters",
+            Dimension::Area => "other areas",
+            Dimension::Site => "other sites",
+            Dimension::Week => "other weeks",
+        }
+    }
+
+    fn slots_max(self) -> usize {
+        match self {
+            Dimension::Week => usize::MAX,
+            _ => SLOTS_MAX,
+        }
+    }
+
+    /// The value of a decision. Weeks count from the one of 1970-01-01, a Thursday, hence the three days.
+    fn value(self, decision: &Decision) -> i64 {
+        match self {
+            Dimension::Matter => i64::from(decision.matter),
+            Dimension::Area => i64::from(decision.area),
+            Dimension::Site => i64::from(decision.asker_site),
+            Dimension::Week => (decision.raised_at.micros().div_euclid(DAY_MICROS) + 3).div_euclid(7),
+        }
+    }
+
+    fn label(self, value: i64, words: &dyn Words) -> String {
+        let column = match self {
+            Dimension::Matter => Column::Matter,
+            Dimension::Area => Column::Area,
+            Dimension::Site => Column::Site,
+            Dimension::Week => return week_label(value),
+        };
+        label(words, column, value as u32)
+    }
+}
+
+/// The word of a code, or that there is none.
+pub(crate) fn label(words: &dyn Words, column: Column, code: u32) -> String {
+    match words.word(column, code) {
+        "" => NOT_RECORDED.to_owned(),
+        word => word.to_owned(),
+    }
+}
+
+/// `2024-W07`.
+fn week_label(week: i64) -> String {
+    let thursday = Timestamp::from_microsecond((week * 7) * DAY_MICROS).unwrap_or(Timestamp::UNIX_EPOCH);
+    let week = thursday.to_zoned(jiff::tz::TimeZone::UTC).date().iso_week_date();
+    format!("{}-W{:02}", week.year(), week.week())
+}
+
+impl<'p, 'a> Base<'p, 'a> {
+    /// The decisions that a condition holds for, broken down.
+    pub(crate) fn of(
+        population: &'p Population<'a>,
+        floor: Floor,
+        dimensions: &[Dimension],
+        holds: impl Fn(&Decision) -> bool,
+    ) -> Self {
+        let all = &population.paths.decisions;
+        let decisions: Vec<u32> = (0..all.len() as u32).filter(|&i| holds(&all[i as usize])).collect();
+        let mut base = Self { population, decisions, cuts: Vec::new(), hidden: Vec::new(), refused: None };
+        let mut slot_of = vec![NONE; all.len()];
+        for &i in &base.decisions {
+            slot_of[i as usize] = 0;
+        }
+        let group = population.census(&slot_of, 1)[0];
+        match floor.clear(group) {
+            Err(_) if group.decisions == 0 => base.refused = Some("there is none of the kind in the record".to_owned()),
+            Err(below) => base.refused = Some(below.to_string()),
+            Ok(whole) => {
+                let slots = vec![Slot { label: String::new(), cleared: whole }];
+                base.cuts.push(Cut { key: "", slots, slot_of, pooled: 0 });
+                for &dimension in dimensions {
+                    base.cut(dimension, whole, floor);
+                }
+            }
+        }
+        base
+    }
+
+    /// The whole, where it may be shown.
+    pub(crate) fn whole(&self) -> Option<Cleared> {
+        self.cuts.first().map(|cut| cut.slots[0].cleared)
+    }
+
+    /// The whole and the breakdowns that a measure uses: only latency is followed week by week.
+    pub(crate) fn cuts_for(&self, id: MeasureId) -> impl Iterator<Item = &Cut> {
+        self.cuts.iter().filter(move |cut| cut.key != "week" || id == MeasureId::M01)
+    }
+
+    /// A decision of the record.
+    pub(crate) fn decision(&self, index: u32) -> &'a Decision {
+        &self.population.paths.decisions[index as usize]
+    }
+
+    /// For each part of a cut its items as clusters, and how many observations they hold together. `f` says what a
+    /// decision adds to its item, and how many observations it is; `None` leaves it out.
+    pub(crate) fn clusters(
+        &self,
+        cut: &Cut,
+        f: impl Fn(&Decision) -> Option<(f64, f64, u64)>,
+    ) -> Vec<(Vec<Cluster>, u64)> {
+        let mut clusters: Vec<(Vec<Cluster>, u64)> = vec![(Vec::new(), 0); cut.slots.len()];
+        let mut last_item = vec![NONE; cut.slots.len()];
+        for &i in &self.decisions {
+            let slot = cut.slot_of[i as usize];
+            let (Some((part, whole, n)), true) = (f(self.decision(i)), slot != NONE) else { continue };
+            let (clusters, total) = &mut clusters[slot as usize];
+            *total += n;
+            let item = self.population.item_of[i as usize];
+            if last_item[slot as usize] != item {
+                last_item[slot as usize] = item;
+                clusters.push(Cluster::default());
+            }
+            if let Some(cluster) = clusters.last_mut() {
+                cluster.part += part;
+                cluster.whole += whole;
+            }
+        }
+        clusters
+    }
+
+    fn cut(&mut self, dimension: Dimension, whole: Cleared, floor: Floor) {
+        let population = self.population;
+        let mut numbers: FxHashMap<i64, u32> = FxHashMap::default();
+        let mut group_of = vec![NONE; population.paths.decisions.len()];
+        for &i in &self.decisions {
+            let next = numbers.len() as u32;
+            group_of[i as usize] = *numbers.entry(dimension.value(self.decision(i))).or_insert(next);
+        }
+        let mut values: Vec<(i64, u32)> = numbers.into_iter().collect();
+        values.sort_unstable();
+        if let [(0, _)] = values[..]
+            && dimension != Dimension::Week
+        {
+            // Nothing is recorded of it: the breakdown would be the whole over again.
+            return;
+        }
+        let census = population.census(&group_of, values.len());
+        let candidates: Vec<Candidate> = values
+            .iter()
+            .map(|&(value, group)| Candidate {
+                label: dimension.label(value, population.words),
+                group: census[group as usize],
+                impersonal: false,
+            })
+            .collect();
+        // From the number of a group to its place among the candidates.
+        let mut place = vec![0_u32; values.len()];
+        for (at, &(_, group)) in values.iter().enumerate() {
+            place[group as usize] = at as u32;
+        }
+        let union = |pooled: &[bool]| {
+            let merged: Vec<u32> = group_of
+                .iter()
+                .map(|&group| if group != NONE && pooled[place[group as usize] as usize] { 0 } else { NONE })
+                .collect();
+            population.census(&merged, 1)[0]
+        };
+        match divide(&candidates, union, whole, floor, dimension.slots_max(), dimension.rest()) {
+            None => self.hidden.push((dimension.key(), candidates.len() as u64)),
+            Some(division) => {
+                let slot_of = group_of
+                    .iter()
+                    .map(|&group| match group {
+                        NONE => NONE,
+                        group => division.slot_of[place[group as usize] as usize],
+                    })
+                    .collect();
+                let (slots, pooled) = (division.slots, division.pooled);
+                self.cuts.push(Cut { key: dimension.key(), slots, slot_of, pooled });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weeks_are_iso_weeks() {
+        // 1970-01-01 is a Thursday of week 1; 1969-12-29 to 1970-01-04 are that week.
+        assert_eq!(week_label(0), "1970-W01");
+        assert_eq!(week_label(1), "1970-W02");
+        assert_eq!(week_label(-1), "1969-W52");
+        // 2024-12-30, a Monday, belongs to the first week of 2025.
+        let monday = 20_087_i64;
+        assert_eq!(week_label((monday + 3).div_euclid(7)), "2025-W01");
+        assert_eq!(week_label((monday - 1 + 3).div_euclid(7)), "2024-W52");
+    }
+}

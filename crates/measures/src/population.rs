@@ -1,0 +1,174 @@
+//! Whom and what the numbers speak of: items, people and holders of all decisions, as dense integers.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use sayso_model::Code;
+use sayso_model::actor::{ActorKind, Level};
+use sayso_model::decision::{ArrivedBy, Decision, Hop, Paths, is_recorded};
+use sayso_model::privacy::Group;
+use sayso_model::words::Words;
+
+use crate::Request;
+use crate::privacy::NONE;
+
+/// What a hop says of its holder and how it came there. There are few of these, and many hops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Profile {
+    pub(crate) holder: Code,
+    pub(crate) kind: ActorKind,
+    pub(crate) team: Code,
+    pub(crate) site: Code,
+    pub(crate) role: Code,
+    pub(crate) level: Level,
+    pub(crate) arrived_by: ArrivedBy,
+    /// The person as a dense number, [`NONE`] where it is none.
+    pub(crate) person: u32,
+}
+
+/// Paths, and what is known of everybody in them.
+pub(crate) struct Population<'a> {
+    pub(crate) paths: &'a Paths,
+    pub(crate) words: &'a dyn Words,
+    /// A dense number of the item of each decision.
+    pub(crate) item_of: Vec<u32>,
+    pub(crate) profiles: Vec<Profile>,
+    /// Which profile each hop has.
+    pub(crate) profile_of: Vec<u32>,
+    pub(crate) n_persons: usize,
+    /// For each person the decisions they put, held or answered: entries `from[p]..from[p + 1]`.
+    decisions_from: Vec<u32>,
+    decisions: Vec<u32>,
+}
+
+impl<'a> Population<'a> {
+    /// Numbers everybody and everything. Decisions of an item must stand together.
+    pub(crate) fn of(paths: &'a Paths, words: &'a dyn Words, request: &Request<'_>) -> Self {
+        let mut item_of = Vec::with_capacity(paths.decisions.len());
+        let mut n_items = 0;
+        for (i, decision) in paths.decisions.iter().enumerate() {
+            n_items += u32::from(i == 0 || paths.decisions[i - 1].item != decision.item);
+            item_of.push(n_items - 1);
+        }
+        let mut people = People::new(paths, request);
+        let (profiles, profile_of) = profiles(paths, &mut people);
+        let (decisions_from, decisions) = memberships(paths, &profiles, &profile_of, &mut people);
+        let n_persons = people.numbers.len();
+        Self { paths, words, item_of, profiles, profile_of, n_persons, decisions_from, decisions }
+    }
+
+    /// The hops of a decision with the profiles they have.
+    pub(crate) fn hops(&self, decision: &Decision) -> impl Iterator<Item = (&'a Hop, u32)> + '_ {
+        let from = decision.hops_from as usize;
+        self.paths.hops_of(decision).iter().enumerate().map(move |(i, hop)| (hop, self.profile_of[from + i]))
+    }
+
+    /// How many people put, held or answered the decisions of each group, and how many decisions it has. `group_of` says
+    /// for each decision its group, [`NONE`] for none.
+    pub(crate) fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
+        let mut groups = vec![Group::default(); n_groups];
+        for &group in group_of {
+            if group != NONE {
+                groups[group as usize].decisions += 1;
+            }
+        }
+        let mut seen = vec![NONE; n_groups];
+        for (person, range) in self.decisions_from.windows(2).enumerate() {
+            for &decision in &self.decisions[range[0] as usize..range[1] as usize] {
+                let group = group_of[decision as usize];
+                if group != NONE && seen[group as usize] != person as u32 {
+                    seen[group as usize] = person as u32;
+                    groups[group as usize].persons += 1;
+                }
+            }
+        }
+        groups
+    }
+}
+
+/// Who is a human being, numbered in the order of their first appearance.
+struct People<'r> {
+    not_human: FxHashSet<Code>,
+    numbers: FxHashMap<Code, u32>,
+    request: &'r Request<'r>,
+}
+
+impl<'r> People<'r> {
+    fn new(paths: &Paths, request: &'r Request<'r>) -> Self {
+        let not_human = paths.hops.iter().filter(|hop| !hop.kind.is_human()).map(|hop| hop.holder).collect();
+        Self { not_human, numbers: FxHashMap::default(), request }
+    }
+
+    /// The number of a person; [`NONE`] of bots, groups and nobody.
+    fn number(&mut self, code: Code) -> u32 {
+        let human = is_recorded(code)
+            && !self.not_human.contains(&code)
+            && self.request.directory.is_none_or(|directory| directory.actor(code).kind.is_human());
+        if !human {
+            return NONE;
+        }
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(code).or_insert(next)
+    }
+}
+
+/// The distinct profiles, and which one each hop has.
+fn profiles(paths: &Paths, people: &mut People<'_>) -> (Vec<Profile>, Vec<u32>) {
+    let mut profiles: Vec<Profile> = Vec::new();
+    let mut numbers: FxHashMap<Profile, u32> = FxHashMap::default();
+    let mut profile_of = Vec::with_capacity(paths.hops.len());
+    for hop in &paths.hops {
+        let Hop { holder, kind, team, site, role, level, arrived_by, .. } = *hop;
+        // Looked up without the person, who follows from the holder.
+        let key = Profile { holder, kind, team, site, role, level, arrived_by, person: NONE };
+        let number = *numbers.entry(key).or_insert_with(|| {
+            let person = if kind.is_human() { people.number(holder) } else { NONE };
+            profiles.push(Profile { person, ..key });
+            profiles.len() as u32 - 1
+        });
+        profile_of.push(number);
+    }
+    (profiles, profile_of)
+}
+
+/// For each person their decisions, person after person.
+fn memberships(
+    paths: &Paths,
+    profiles: &[Profile],
+    profile_of: &[u32],
+    people: &mut People<'_>,
+) -> (Vec<u32>, Vec<u32>) {
+    let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(paths.decisions.len() * 2);
+    let mut last_of: Vec<u32> = Vec::new();
+    for (i, decision) in paths.decisions.iter().enumerate() {
+        let from = decision.hops_from as usize;
+        let n_hops = paths.hops_of(decision).len();
+        let ends = [people.number(decision.asker), people.number(decision.decider)];
+        let holders = profile_of[from.min(profile_of.len())..].iter().take(n_hops);
+        for person in ends.into_iter().chain(holders.map(|&profile| profiles[profile as usize].person)) {
+            if person == NONE {
+                continue;
+            }
+            if last_of.len() <= person as usize {
+                last_of.resize(person as usize + 1, NONE);
+            }
+            if last_of[person as usize] != i as u32 {
+                last_of[person as usize] = i as u32;
+                pairs.push((person, i as u32));
+            }
+        }
+    }
+    // A counting sort by person keeps the decisions in order.
+    let mut from = vec![0_u32; people.numbers.len() + 1];
+    for &(person, _) in &pairs {
+        from[person as usize + 1] += 1;
+    }
+    for i in 1..from.len() {
+        from[i] += from[i - 1];
+    }
+    let mut next = from.clone();
+    let mut decisions = vec![0_u32; pairs.len()];
+    for (person, decision) in pairs {
+        decisions[next[person as usize] as usize] = decision;
+        next[person as usize] += 1;
+    }
+    (from, decisions)
+}

@@ -1,0 +1,130 @@
+//! In whose hands the waiting time lies (M03): shares that add up to all of it, and how long one hold lasts.
+
+use sayso_model::decision::Status;
+use sayso_model::measure::{MeasureId, Scope};
+use sayso_stats::resample::{self, Table};
+use sayso_stats::survival::{End, LifeTable, Observation};
+
+use crate::holders::{By, Grouped, Grouping, everybody, group};
+use crate::population::Population;
+use crate::sheet::{Clock, Sheet, on, scope};
+
+const ID: MeasureId = MeasureId::M03;
+
+/// How many roles, teams or sites are shown by name.
+const SLOTS_MAX: usize = 12;
+
+/// Holds of one clock, shortest first: how long, how it ended, which hop's profile.
+type Stays = Vec<(Observation, u32)>;
+
+pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>) {
+    let whole = match sheet.floor.clear(everybody(population)) {
+        Ok(whole) => whole,
+        Err(below) => {
+            let why = match population.profiles.is_empty() {
+                true => "there is no hold in the record".to_owned(),
+                false => below.to_string(),
+            };
+            return sheet.withhold(ID, "overall", 1, why);
+        }
+    };
+    let mut groupings: Vec<(By, Grouping)> = Vec::new();
+    for by in [By::Role, By::Site, By::Team, By::Level] {
+        match group(population, by, whole, sheet, SLOTS_MAX) {
+            Grouped::NotRecorded => {}
+            Grouped::Hidden(groups) => sheet.withhold(ID, by.key(), groups, sheet.hidden_why()),
+            Grouped::Shown(grouping) => {
+                if grouping.pooled > 0 {
+                    sheet.withhold(ID, by.key(), grouping.pooled, sheet.pooled_why());
+                }
+                groupings.push((by, grouping));
+            }
+        }
+    }
+    for clock in Clock::BOTH {
+        let stays = stays(population, clock);
+        let all = LifeTable::new(stays.iter().map(|(stay, _)| *stay).collect());
+        let estimate = all.kaplan_meier().quantile(0.5, clock.unit(), sheet.window);
+        sheet.say(whole, ID, on(Scope::new(), clock), "median_stay", estimate);
+        for (by, grouping) in &groupings {
+            say_shares(sheet, population, *by, grouping, clock);
+            say_stays(sheet, *by, grouping, clock, &stays);
+        }
+    }
+}
+
+/// The share of all held time by slot, by item. It partitions: every hop is in exactly one slot.
+pub(crate) fn shares(population: &Population<'_>, grouping: &Grouping, clock: Clock) -> (Table, u64) {
+    let mut table = Table::new(grouping.slots.len());
+    let mut parts: Vec<(u32, i64)> = Vec::new();
+    let mut n = 0;
+    let decisions = &population.paths.decisions;
+    for (i, decision) in decisions.iter().enumerate() {
+        for (hop, profile) in population.hops(decision) {
+            let slot = grouping.slot_of[profile as usize];
+            let micros = match clock {
+                Clock::Working => hop.held_working.micros(),
+                Clock::Calendar => hop.held().micros(),
+            };
+            match parts.iter_mut().find(|(other, _)| *other == slot) {
+                Some((_, sum)) => *sum += micros,
+                None => parts.push((slot, micros)),
+            }
+        }
+        n += u64::from(decision.n_hops > 0);
+        let item_ends = population.item_of.get(i + 1) != population.item_of.get(i);
+        if item_ends && !parts.is_empty() {
+            // Added as whole microseconds, so that parts and whole agree to the last one.
+            let whole: i64 = parts.iter().map(|(_, micros)| micros).sum();
+            let parts_h: Vec<(u32, f64)> = parts.iter().map(|&(slot, micros)| (slot, hours(micros))).collect();
+            table.push(hours(whole), &parts_h);
+            parts.clear();
+        }
+    }
+    (table, n)
+}
+
+/// Every hold with how it ended; a hold of a question that is still open goes on.
+pub(crate) fn stays(population: &Population<'_>, clock: Clock) -> Stays {
+    let mut stays: Stays = Vec::with_capacity(population.paths.hops.len());
+    for decision in &population.paths.decisions {
+        for (at, (hop, profile)) in population.hops(decision).enumerate() {
+            let goes_on = decision.status == Status::Open && at + 1 == decision.n_hops as usize;
+            let time = match clock {
+                Clock::Working => hop.held_working.hours(),
+                Clock::Calendar => hop.held().hours(),
+            };
+            stays.push((Observation { time, end: if goes_on { End::Censored } else { End::Event } }, profile));
+        }
+    }
+    stays.sort_unstable_by(|a, b| a.0.time.total_cmp(&b.0.time));
+    stays
+}
+
+/// The life table of the holds of each slot.
+pub(crate) fn tables(grouping: &Grouping, stays: &Stays) -> Vec<LifeTable> {
+    let mut parts: Vec<Vec<Observation>> = vec![Vec::new(); grouping.slots.len()];
+    for &(stay, profile) in stays {
+        parts[grouping.slot_of[profile as usize] as usize].push(stay);
+    }
+    parts.into_iter().map(LifeTable::new).collect()
+}
+
+fn say_shares(sheet: &mut Sheet, population: &Population<'_>, by: By, grouping: &Grouping, clock: Clock) {
+    let (table, n) = shares(population, grouping, clock);
+    let seed = sheet.seed_for(ID, clock.name(), by.key());
+    for (slot, estimate) in grouping.slots.iter().zip(resample::shares(&table, n, seed, sheet.window)) {
+        sheet.say(slot.cleared, ID, on(scope(by.key(), slot), clock), "share", estimate);
+    }
+}
+
+fn say_stays(sheet: &mut Sheet, by: By, grouping: &Grouping, clock: Clock, stays: &Stays) {
+    for (slot, table) in grouping.slots.iter().zip(tables(grouping, stays)) {
+        let estimate = table.kaplan_meier().quantile(0.5, clock.unit(), sheet.window);
+        sheet.say(slot.cleared, ID, on(scope(by.key(), slot), clock), "median_stay", estimate);
+    }
+}
+
+fn hours(micros: i64) -> f64 {
+    sayso_model::time::WallTime::from_micros(micros).hours()
+}

@@ -1,0 +1,5 @@
+//! The reference page.
+/// x
+pub fn reference() -> String {
+    String::new()
+}

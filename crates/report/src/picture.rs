@@ -1,0 +1,81 @@
+//! One small picture that stands alone, for a README or a slide: the first headline, and who holds the waiting time.
+
+use sayso_model::diagnosis::Diagnosis;
+
+use crate::brief::{Block, Brief, Marks, Shows};
+use crate::chart::{self, Breadth, Frame, Rows, text};
+use crate::svg::Canvas;
+use crate::{clean, quantity};
+
+/// Groups that the picture shows.
+const ROWS_MAX: usize = 6;
+
+/// One self-contained SVG: the first headline sentence with its doubt, and waiting by holder with intervals.
+///
+/// Where nothing is known of holders it shows the headline alone. It fetches nothing and follows the reader's choice of
+/// light or dark.
+pub fn picture(diagnosis: &Diagnosis) -> String {
+    let brief = Brief::of(diagnosis);
+    let holders = brief.sections.iter().find(|section| section.id == "holders");
+    let figure = holders.into_iter().flat_map(|section| &section.blocks).find_map(|block| match block {
+        Block::Figure(figure) => Some(figure),
+        _ => None,
+    });
+    let mut marks = match figure.map(|figure| &figure.shows) {
+        Some(Shows::Marks(marks)) => marks.clone(),
+        _ => Marks::default(),
+    };
+    marks.rows.truncate(ROWS_MAX);
+    let headline = &brief.headlines[0];
+    let (says, doubt) = (lines(&headline.says.plain(), 84), lines(&headline.doubt.plain(), 118));
+    let place = Rows::of(Breadth::Wide);
+    let top = 34.0 + 26.0 * says.len() as f64 + 18.0 * doubt.len() as f64;
+    let body = if marks.rows.is_empty() { 0.0 } else { 44.0 + place.height(marks.rows.len()) + 26.0 };
+    let alt = format!(
+        "{} {} {}",
+        headline.says.plain(),
+        headline.doubt.plain(),
+        figure.map(|figure| figure.alt.as_str()).unwrap_or_default()
+    );
+    let frame = Frame {
+        key: "sayso".to_owned(),
+        title: "Where decisions wait",
+        alt: alt.trim(),
+        breadth: Breadth::Wide,
+        standalone: true,
+    };
+    let mut canvas = Canvas::new();
+    {
+        let mut svg = frame.open(&mut canvas, top + body + 34.0);
+        let mut y = 30.0;
+        for line in &says {
+            text(&mut svg, "headline", "start", 24.0, y, line);
+            y += 26.0;
+        }
+        for line in &doubt {
+            text(&mut svg, "small", "start", 24.0, y, line);
+            y += 18.0;
+        }
+        if !marks.rows.is_empty() {
+            let title = figure.map(|figure| format!("{}: share of working time", figure.title)).unwrap_or_default();
+            text(&mut svg, "label strong", "start", 24.0, top + 22.0, &title);
+            let mut shifted = svg.child("g");
+            shifted.set("transform", &format!("translate(24 {:.0})", top + 34.0));
+            chart::rows_with_axis(&mut shifted, &place, &marks);
+        }
+        let foot = format!(
+            "{} · {} to {} · {} intervals",
+            clean::clip(&brief.subject, 60),
+            quantity::day(diagnosis.window.since),
+            quantity::day(diagnosis.window.until),
+            quantity::level(sayso_stats::estimate::LEVEL_DEFAULT)
+        );
+        text(&mut svg, "small", "start", 24.0, top + body + 18.0, &foot);
+    }
+    canvas.finish() + "\n"
+}
+
+/// Broken at spaces into lines of at most so many characters.
+fn lines(words: &str, chars_max: usize) -> Vec<String> {
+    textwrap::wrap(&words.replace(quantity::HARD_SPACE, " "), chars_max).into_iter().map(|line| line.into_owned()).collect()
+}

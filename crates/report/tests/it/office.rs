@@ -1,0 +1,408 @@
+//! A made-up insurer: product owners in London, squads in Kraków; every number written by hand.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use sayso_model::coverage::{Ledger, Note, Reason};
+use sayso_model::decision::{ArrivedBy, Status};
+use sayso_model::diagnosis::{
+    Coverage, Diagnosis, DrawnHop, DrawnPath, Gap, LiveDecision, PathArc, PathMap, PathNode, SCHEMA, SourceCoverage,
+};
+use sayso_model::measure::{MeasureId, Measurement, Scope, Withheld};
+use sayso_model::privacy::{Cleared, Floor, Group};
+use sayso_model::time::Instant;
+use sayso_stats::{Estimate, Interval, Unit, Window};
+
+pub fn at(text: &str) -> Instant {
+    Instant::from(text.parse::<Timestamp>().unwrap())
+}
+
+pub fn window() -> Window {
+    Window { since: at("2025-10-06T00:00:00Z").timestamp(), until: at("2026-03-14T17:00:00Z").timestamp() }
+}
+
+pub fn cleared() -> Cleared {
+    Floor::DEFAULT.clear(Group { persons: 12, decisions: 812 }).unwrap()
+}
+
+pub fn estimate(value: f64, low: f64, high: f64, n: u64, unit: Unit) -> Estimate {
+    let method = match unit {
+        Unit::Share => "Wilson score interval",
+        Unit::WorkingHours | Unit::CalendarHours => "Kaplan-Meier quantile, log-log interval",
+        _ => "bootstrap by item, 2,000 resamples, percentile",
+    };
+    Estimate::new(value, Interval::new(low, high), n, unit, window(), method)
+}
+
+pub fn measured(id: MeasureId, scope: &[(&str, &str)], statistic: &str, estimate: Estimate) -> Measurement {
+    let scope: Scope = scope.iter().map(|(key, word)| ((*key).to_owned(), (*word).to_owned())).collect();
+    Measurement::new(cleared(), id, scope, statistic, estimate)
+}
+
+/// Nothing was read.
+pub fn nothing() -> Diagnosis {
+    Diagnosis {
+        sayso: "0.1.0".to_owned(),
+        schema: SCHEMA,
+        seed: 20_260_314,
+        subject: "Meridian Cover".to_owned(),
+        window: window(),
+        coverage: Coverage::default(),
+        measures: Vec::new(),
+        findings: Vec::new(),
+        assumptions: Vec::new(),
+        gaps: Vec::new(),
+        withheld: Vec::new(),
+        path_map: PathMap::default(),
+        longest_waiting: Vec::new(),
+        examples: Vec::new(),
+    }
+}
+
+/// A record with everything in it.
+pub fn insurer() -> Diagnosis {
+    Diagnosis {
+        coverage: coverage(),
+        measures: measures(),
+        gaps: vec![
+            Gap {
+                id: "no_charter".to_owned(),
+                says: "Who was meant to decide is not declared, so nothing is said about implicit approvers.".to_owned(),
+                remedy: "Write down who decides what in `charter.toml`; `sayso init` makes a first one.".to_owned(),
+            },
+            Gap {
+                id: "sites_inferred".to_owned(),
+                says: "The site of 9 of 61 people is inferred from their hours, not declared.".to_owned(),
+                remedy: "Add them to `people.csv` with a site.".to_owned(),
+            },
+            Gap {
+                id: "no_rationale".to_owned(),
+                says: "Whether the why travels with a hand-over cannot be seen: texts are not stored.".to_owned(),
+                remedy: "Link each item to the goal it serves; Sayso reads links.".to_owned(),
+            },
+        ],
+        withheld: vec![
+            Withheld {
+                id: MeasureId::M03,
+                breakdown: "role".to_owned(),
+                groups: 2,
+                why: "fewer than 5 people or 20 decisions; put together as `other roles`".to_owned(),
+            },
+            Withheld {
+                id: MeasureId::M01,
+                breakdown: "area".to_owned(),
+                groups: 3,
+                why: "fewer than 5 people or 20 decisions".to_owned(),
+            },
+        ],
+        path_map: path_map(),
+        longest_waiting: live(),
+        examples: examples(),
+        ..nothing()
+    }
+}
+
+fn coverage() -> Coverage {
+    let ledger = Ledger {
+        seen: 14_208,
+        kept: 14_161,
+        events: 14_310,
+        set_aside: BTreeMap::from([(Reason::TimeUnreadable, 31), (Reason::ItemMissing, 16)]),
+        notes: BTreeMap::from([(Note::DayPrecision, 212), (Note::ActorMissing, 48)]),
+    };
+    let count = |pairs: &[(&str, u64)]| pairs.iter().map(|(word, n)| ((*word).to_owned(), *n)).collect();
+    Coverage {
+        sources: vec![SourceCoverage {
+            name: "backlog.csv".to_owned(),
+            kind: "events".to_owned(),
+            lens: "canonical".to_owned(),
+            ledger,
+        }],
+        events: 14_310,
+        events_without_act: 1_204,
+        events_without_actor: 48,
+        events_by_bots: 2_290,
+        items: 764,
+        items_without_decision: 41,
+        decisions: 812,
+        decisions_by_status: count(&[("decided", 731), ("open", 48), ("withdrawn", 33)]),
+        decisions_by_decider_known: count(&[("explicit", 502), ("rule", 171), ("inferred", 58), ("unknown", 81)]),
+        decisions_without_beginning: 12,
+        people: 61,
+        people_site_declared: 52,
+        people_site_inferred: 9,
+        bots: 4,
+        activities_without_act: vec![("label added".to_owned(), 640), ("estimate changed".to_owned(), 398)],
+    }
+}
+
+fn measures() -> Vec<Measurement> {
+    use MeasureId::*;
+    use Unit::*;
+    let working = ("clock", "working");
+    let calendar = ("clock", "calendar");
+    let share = |value: f64, low: f64, high: f64, n: u64| estimate(value, low, high, n, Share);
+    let mut all = vec![
+        measured(M00, &[], "decider_known", share(0.90, 0.88, 0.92, 812)),
+        measured(M00, &[], "ask_known", share(0.64, 0.61, 0.67, 812)),
+        measured(M00, &[], "origin_linked", share(0.22, 0.19, 0.25, 812)),
+        measured(M00, &[], "never_closed", share(0.059, 0.044, 0.078, 764)),
+        measured(M00, &[], "bot_events", share(0.16, 0.154, 0.166, 14_310)),
+    ];
+    for (clock, unit, values) in [
+        (working, WorkingHours, [(1.9, 1.6, 2.3), (6.8, 6.1, 7.7), (26.0, 22.5, 30.1)]),
+        (calendar, CalendarHours, [(6.2, 5.1, 7.4), (31.0, 27.2, 41.8), (141.0, 119.0, 165.0)]),
+    ] {
+        for (statistic, (value, low, high)) in ["p25", "median", "p75"].into_iter().zip(values) {
+            all.push(measured(M01, &[clock], statistic, estimate(value, low, high, 800, unit)));
+        }
+    }
+    let parts: [(&str, &str, [f64; 5], u64); 14] = [
+        ("matter", "scope", [12.4, 10.1, 15.6, 3.8, 39.0], 214),
+        ("matter", "priority", [9.1, 7.2, 11.8, 2.6, 31.0], 171),
+        ("matter", "design", [5.2, 4.3, 6.4, 1.5, 16.8], 188),
+        ("matter", "acceptance", [4.1, 3.2, 5.3, 1.2, 13.5], 142),
+        ("matter", "release", [3.3, 2.4, 4.6, 0.9, 9.8], 85),
+        ("area", "pricing", [19.2, 14.1, 25.3, 6.3, 58.0], 141),
+        ("area", "partner feeds", [11.8, 8.6, 16.9, 3.5, 37.5], 118),
+        ("area", "renewals", [6.4, 5.0, 8.3, 1.8, 22.0], 163),
+        ("area", "quotes", [5.1, 4.2, 6.3, 1.4, 17.2], 224),
+        ("area", "claims", [4.4, 3.4, 5.9, 1.3, 15.0], 154),
+        ("site", "London", [8.2, 7.0, 9.7, 2.3, 29.0], 488),
+        ("site", "Kraków", [4.9, 4.1, 5.8, 1.4, 18.6], 312),
+        ("team", "Product", [8.4, 7.1, 10.0, 2.4, 30.0], 430),
+        ("team", "Rating squad", [5.0, 4.0, 6.2, 1.4, 18.0], 206),
+    ];
+    for (key, word, [median, low, high, lower, upper], n) in parts {
+        let scope = [working, (key, word)];
+        all.push(measured(M01, &scope, "p25", estimate(lower, lower * 0.8, lower * 1.3, n, WorkingHours)));
+        all.push(measured(M01, &scope, "median", estimate(median, low, high, n, WorkingHours)));
+        all.push(measured(M01, &scope, "p75", estimate(upper, upper * 0.8, upper * 1.3, n, WorkingHours)));
+    }
+    let weekly = [
+        7.9, 7.1, 8.3, 6.0, 6.6, 7.4, 5.8, 6.1, 7.0, 8.8, 9.6, 13.1, 11.0, 7.2, 6.4, 6.9, 6.0, 5.7, 6.6, 7.7, 6.2, 8.9,
+    ];
+    for (i, value) in weekly.into_iter().enumerate() {
+        let week = if i < 12 { format!("2025-W{}", 41 + i) } else { format!("2026-W{:02}", i - 11) };
+        // A Christmas week without enough decisions, and a last week whose median is not reached.
+        let e = match i {
+            11 => continue,
+            21 => Estimate::cannot_tell(24, WorkingHours, window(), "Kaplan-Meier quantile", "the median is not reached")
+                .bounded(Interval { low: Some(6.4), high: None }),
+            _ => estimate(value, value * 0.68, value * 1.5, 28 + (i as u64 * 7) % 17, WorkingHours),
+        };
+        all.push(measured(M01, &[working, ("week", &week)], "median", e));
+    }
+    for (clock, unit, values) in
+        [(working, WorkingHours, [(0.4, 0.3, 0.5), (2.1, 1.8, 2.5), (7.6, 6.6, 8.9)]), (calendar, CalendarHours, [(0.9, 0.7, 1.2), (5.5, 4.4, 7.1), (26.1, 22.0, 40.0)])]
+    {
+        for (statistic, (value, low, high)) in ["p25", "median", "p75"].into_iter().zip(values) {
+            all.push(measured(M02, &[clock], statistic, estimate(value, low, high, 800, unit)));
+        }
+    }
+    let holders: [(&str, &str, f64, f64, f64, f64); 10] = [
+        ("role", "senior product manager", 0.34, 0.29, 0.39, 9.4),
+        ("role", "product owner", 0.28, 0.25, 0.32, 2.9),
+        ("role", "engineer", 0.17, 0.15, 0.19, 1.6),
+        ("role", "architect", 0.12, 0.09, 0.15, 4.4),
+        ("role", "other roles", 0.09, 0.07, 0.11, 2.0),
+        ("site", "London", 0.66, 0.62, 0.70, 4.0),
+        ("site", "Kraków", 0.34, 0.30, 0.38, 1.9),
+        ("level", "0", 0.54, 0.50, 0.58, 2.2),
+        ("level", "1", 0.34, 0.29, 0.39, 9.4),
+        ("level", "2", 0.12, 0.09, 0.15, 5.0),
+    ];
+    for (key, word, value, low, high, stay) in holders {
+        all.push(measured(M03, &[working, (key, word)], "share", share(value, low, high, 800)));
+        all.push(measured(M03, &[calendar, (key, word)], "share", share(value, low - 0.01, high + 0.01, 800)));
+        all.push(measured(
+            M03,
+            &[working, (key, word)],
+            "median_stay",
+            estimate(stay, stay * 0.85, stay * 1.2, 640, WorkingHours),
+        ));
+    }
+    all.extend([
+        measured(M04, &[working], "median", estimate(9.7, 8.1, 11.9, 690, WorkingHours)),
+        measured(M04, &[calendar], "median", estimate(46.0, 40.0, 52.0, 690, CalendarHours)),
+        measured(M06, &[], "mean", estimate(0.84, 0.76, 0.93, 731, PerDecision)),
+        measured(M17, &[("by", "person")], "mean", estimate(2.61, 2.44, 2.79, 812, PerDecision)),
+        measured(M17, &[("by", "team")], "mean", estimate(1.32, 1.21, 1.43, 812, PerDecision)),
+        measured(M17, &[("by", "site")], "mean", estimate(0.97, 0.89, 1.06, 812, PerDecision)),
+        measured(M17, &[("by", "person")], "mean", estimate(2.77, 2.58, 2.98, 764, PerItem)),
+        measured(M17, &[("by", "person")], "share_any", share(0.81, 0.78, 0.84, 812)),
+        measured(M17, &[("by", "person")], "crossing_share", share(0.38, 0.34, 0.42, 2_119)),
+        measured(M18, &[("by", "person")], "share", share(0.23, 0.20, 0.26, 812)),
+        measured(M18, &[("by", "person")], "share_return", share(0.29, 0.26, 0.32, 812)),
+        measured(M18, &[("by", "site")], "share_return", share(0.17, 0.15, 0.20, 812)),
+        measured(M20, &[], "share", share(0.071, 0.055, 0.092, 731)),
+    ]);
+    all
+}
+
+fn path_map() -> PathMap {
+    let node = |label: &str, site: &str, share: f64, stay: f64, starts: u64, ends: u64| PathNode {
+        label: label.to_owned(),
+        site: site.to_owned(),
+        persons: 6,
+        holds: 300 + starts,
+        share: estimate(share, share * 0.86, share * 1.15, 800, Unit::Share),
+        stay: estimate(stay, stay * 0.85, stay * 1.2, 640, Unit::WorkingHours),
+        starts,
+        ends,
+    };
+    let nodes = vec![
+        node("senior product manager", "London", 0.34, 9.4, 22, 318),
+        node("product owner", "London", 0.28, 2.9, 301, 161),
+        node("pricing analyst", "London", 0.04, 2.2, 31, 18),
+        node("partner manager", "London", 0.05, 2.0, 44, 9),
+        node("engineer, quotes", "Kraków", 0.09, 1.6, 164, 70),
+        node("engineer, renewals", "Kraków", 0.08, 1.7, 142, 64),
+        node("architect", "Kraków", 0.12, 4.4, 35, 58),
+    ];
+    let arc = |from: usize, to: usize, handovers: u64, crossings: u64, returns: u64| PathArc {
+        from,
+        to,
+        handovers,
+        crossings,
+        returns,
+        share: {
+            let share = handovers as f64 / 2_119.0;
+            estimate(share, share * 0.88, share * 1.13, 2_119, Unit::Share)
+        },
+    };
+    PathMap {
+        grouped_by: "role and site".to_owned(),
+        nodes,
+        arcs: vec![
+            arc(1, 0, 412, 0, 61),
+            arc(0, 1, 296, 0, 187),
+            arc(4, 1, 233, 233, 12),
+            arc(5, 1, 198, 198, 9),
+            arc(1, 4, 171, 171, 98),
+            arc(1, 5, 133, 133, 74),
+            arc(4, 6, 121, 0, 4),
+            arc(5, 6, 96, 0, 2),
+            arc(6, 4, 74, 0, 51),
+            arc(6, 0, 88, 88, 6),
+            arc(0, 6, 41, 41, 22),
+            arc(1, 2, 58, 0, 3),
+            arc(2, 1, 44, 0, 31),
+            arc(3, 1, 62, 0, 1),
+            arc(1, 1, 71, 0, 0),
+            arc(4, 5, 21, 0, 4),
+        ],
+        pooled: 2,
+    }
+}
+
+fn live() -> Vec<LiveDecision> {
+    let row = |decision: &str, matter: &str, area: &str, held_by: &str, since: &str, held: &str, hours: f64, hops| {
+        LiveDecision {
+            item: decision.split('#').next().unwrap_or_default().to_owned(),
+            decision: decision.to_owned(),
+            matter: matter.to_owned(),
+            area: area.to_owned(),
+            held_by: held_by.to_owned(),
+            since: at(since),
+            held_since: at(held),
+            waiting_calendar_h: (at("2026-03-14T17:00:00Z") - at(since)).hours(),
+            waiting_working_h: hours,
+            n_hops: hops,
+        }
+    };
+    let manager = "senior product manager, London";
+    vec![
+        row("PRC-118#1", "scope", "pricing", manager, "2025-12-02T10:12:00Z", "2026-01-19T09:30:00Z", 548.0, 6),
+        row("PF-77#2", "priority", "partner feeds", manager, "2026-01-08T14:40:00Z", "2026-02-02T11:00:00Z", 372.0, 4),
+        row("RNW-231#1", "scope", "renewals", "product owner, London", "2026-01-27T08:05:00Z", "2026-02-20T15:10:00Z", 268.0, 5),
+        row("PRC-140#1", "risk", "pricing", "architect, Kraków", "2026-02-05T13:20:00Z", "2026-02-11T10:00:00Z", 211.5, 3),
+        row("QTE-512#1", "design", "quotes", "product owner, London", "2026-02-24T09:45:00Z", "2026-03-06T16:20:00Z", 107.0, 7),
+    ]
+}
+
+/// Nights from 17:00 to 8:00 UTC and weekends, between two instants.
+pub fn nights(since: Instant, until: Instant) -> Vec<(Instant, Instant)> {
+    let mut off = Vec::new();
+    let mut day = since.timestamp().to_zoned(jiff::tz::TimeZone::UTC).start_of_day().unwrap();
+    while Instant::from(day.timestamp()) < until {
+        let weekend = day.weekday().to_monday_zero_offset() >= 5;
+        let hours = |h: i64| Instant::from(day.timestamp() + SignedDuration::from_hours(h));
+        if weekend {
+            off.push((hours(0), hours(24)));
+        } else {
+            off.push((hours(0), hours(8)));
+            off.push((hours(17), hours(24)));
+        }
+        day = day.tomorrow().unwrap();
+    }
+    off.into_iter().map(|(a, b)| (a.max(since), b.min(until))).filter(|(a, b)| a < b).collect()
+}
+
+pub fn hop(holder: &str, site: &str, since: &str, until: &str, arrived_by: ArrivedBy) -> DrawnHop {
+    let (since, until) = (at(since), at(until));
+    let off = nights(since, until);
+    let calendar = (until - since).hours();
+    let resting: f64 = off.iter().map(|(a, b)| (*b - *a).hours()).sum();
+    DrawnHop {
+        holder: holder.to_owned(),
+        site: site.to_owned(),
+        since,
+        until,
+        arrived_by,
+        held_calendar_h: calendar,
+        held_working_h: calendar - resting,
+        off,
+    }
+}
+
+fn examples() -> Vec<DrawnPath> {
+    use ArrivedBy::*;
+    vec![
+        DrawnPath {
+            decision: "RNW-204#1".to_owned(),
+            matter: "scope".to_owned(),
+            area: "renewals".to_owned(),
+            because: "a typical one".to_owned(),
+            status: Status::Decided,
+            notation: "engineer@Kraków 2h > product owner@London 5h > engineer@Kraków 1h".to_owned(),
+            hops: vec![
+                hop("engineer", "Kraków", "2026-02-16T08:20:00Z", "2026-02-16T11:05:00Z", Raised),
+                hop("product owner", "London", "2026-02-16T11:05:00Z", "2026-02-17T10:30:00Z", Asked),
+                hop("engineer", "Kraków", "2026-02-17T10:30:00Z", "2026-02-17T12:10:00Z", Returned),
+            ],
+        },
+        DrawnPath {
+            decision: "PRC-096#1".to_owned(),
+            matter: "priority".to_owned(),
+            area: "pricing".to_owned(),
+            because: "crosses the border four times".to_owned(),
+            status: Status::Decided,
+            notation: "...".to_owned(),
+            hops: vec![
+                hop("engineer", "Kraków", "2026-02-02T09:10:00Z", "2026-02-02T13:40:00Z", Raised),
+                hop("product owner", "London", "2026-02-02T13:40:00Z", "2026-02-04T15:15:00Z", Asked),
+                hop("senior product manager", "London", "2026-02-04T15:15:00Z", "2026-02-11T09:50:00Z", Escalated),
+                hop("product owner", "London", "2026-02-11T09:50:00Z", "2026-02-11T14:00:00Z", Returned),
+                hop("engineer", "Kraków", "2026-02-11T14:00:00Z", "2026-02-12T10:30:00Z", Returned),
+                hop("architect", "Kraków", "2026-02-12T10:30:00Z", "2026-02-13T12:00:00Z", Handed),
+                hop("senior product manager", "London", "2026-02-13T12:00:00Z", "2026-02-18T16:20:00Z", Escalated),
+            ],
+        },
+        DrawnPath {
+            decision: "PRC-118#1".to_owned(),
+            matter: "scope".to_owned(),
+            area: "pricing".to_owned(),
+            because: "the longest wait that goes on".to_owned(),
+            status: Status::Open,
+            notation: "...".to_owned(),
+            hops: vec![
+                hop("engineer", "Kraków", "2025-12-02T10:12:00Z", "2025-12-04T09:00:00Z", Raised),
+                hop("product owner", "London", "2025-12-04T09:00:00Z", "2025-12-16T15:00:00Z", Asked),
+                hop("senior product manager", "London", "2025-12-16T15:00:00Z", "2026-01-09T11:00:00Z", Escalated),
+                hop("product owner", "London", "2026-01-09T11:00:00Z", "2026-01-19T09:30:00Z", Returned),
+                hop("senior product manager", "London", "2026-01-19T09:30:00Z", "2026-03-14T17:00:00Z", Escalated),
+            ],
+        },
+    ]
+}

@@ -1,0 +1,141 @@
+//! What can be typed: the verbs and the options that every verb shares.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Who really decides here, where do decisions wait, and what is lost on the way?
+///
+/// Sayso reads the record of real work, reconstructs each decision's path and shows where it waits:
+///
+///     sayso diagnose offices/insurer
+///     sayso diagnose ~/work/some-repository
+///     sayso diagnose log.xes.gz --lens lens.toml
+#[derive(Debug, Parser)]
+#[command(name = "sayso", version, verbatim_doc_comment, max_term_width = 100)]
+pub struct Cli {
+    /// The verb.
+    #[command(subcommand)]
+    pub verb: Verb,
+
+    /// Options that every verb takes.
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Bring the record up to date with its sources, and print the books
+    Read {
+        /// An office, a git repository or bundle, or an event log
+        path: Option<PathBuf>,
+    },
+    /// Show how decisions travel: how long they wait, in whose hands, over how many hand-overs
+    ///
+    /// Prints the diagnosis and writes the same as one self-contained HTML page. With --format, prints that format
+    /// only.
+    Diagnose {
+        /// An office, a git repository or bundle, or an event log
+        path: Option<PathBuf>,
+    },
+    /// Print the path of every decision of one item
+    Path {
+        /// The item as its source names it, or a decision such as QUOTE-17#2
+        item: String,
+    },
+    /// Ask the record in SQL; tables: events, decisions, hops, people, measures, skipped
+    Query {
+        /// One SELECT
+        sql: String,
+    },
+    /// Check the record: nothing lost, hops that fill their time, files that belong together
+    Doctor,
+    /// Write an example office from a seed
+    Example {
+        /// Which example
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(sayso_inquiry::EXAMPLES))]
+        name: String,
+        /// The folder to write; must be empty or absent
+        dir: PathBuf,
+        /// Write into a folder that has files already, replacing those of the same names
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// Options of every verb.
+#[derive(Debug, Args)]
+pub struct Shared {
+    /// What to look at: an office folder, a git repository or an event log [default: the nearest folder upwards with a
+    /// sayso.toml]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub office: Option<PathBuf>,
+
+    /// How to read an event log: which column is what, and which activity is which act
+    #[arg(long, global = true, value_name = "FILE")]
+    pub lens: Option<PathBuf>,
+
+    /// Who is who, for a log or repository without an office
+    #[arg(long, global = true, value_name = "FILE")]
+    pub people: Option<PathBuf>,
+
+    /// Where the record is kept [default: .sayso in an office, a temporary folder otherwise]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+
+    /// The form of the answer
+    #[arg(long, global = true, value_enum)]
+    pub format: Option<FormatArg>,
+
+    /// Write the answer to a file instead of the screen
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// See the record as it stood then: later events do not count (2026-03-01 or RFC 3339)
+    #[arg(long, global = true, value_name = "TIME")]
+    pub as_of: Option<String>,
+
+    /// Only decisions raised at or after this time
+    #[arg(long, global = true, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// Only decisions raised before this time
+    #[arg(long, global = true, value_name = "TIME")]
+    pub until: Option<String>,
+
+    /// The seed of everything random in the answer [default: 1; for an example, the seed it ships with]
+    #[arg(long, global = true, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Never use the network; this version never does
+    #[arg(long, global = true)]
+    pub offline: bool,
+
+    /// Threads to compute with [default: all]
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+
+    /// Keep what could be read of a file that ends in the middle, instead of refusing it
+    #[arg(long, global = true)]
+    pub salvage: bool,
+}
+
+/// The forms of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// For a terminal of 80 columns
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON object a line
+    Ndjson,
+    /// Comma-separated values
+    Csv,
+    /// Markdown
+    Markdown,
+    /// One self-contained page
+    Html,
+    /// One picture
+    Svg,
+}

@@ -1,0 +1,12 @@
+//! The project as its users meet it: the command end to end, and the house rules.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "it/command.rs"]
+mod command;
+#[path = "it/office.rs"]
+mod office;
+#[path = "it/real.rs"]
+mod real;
+#[path = "it/tidy.rs"]
+mod tidy;

@@ -1,0 +1,238 @@
+//! Which merge brought a commit in: the main line is the chain of first parents, and every merge on it owns a branch.
+
+use std::io::{self, BufRead};
+
+use rustc_hash::FxHashMap;
+
+/// Where a commit stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On the main line itself.
+    Main,
+    /// On a branch that this merge brought in.
+    Branch(String),
+}
+
+/// The shape of a history: for every commit the merge that brought it in.
+///
+/// Chains of first parents are walked from the tip: that is the main line. The other parents of its merges begin
+/// branches, the oldest merge first, each walked along first parents up to what is taken already; the merges on
+/// those branches own branches in turn. Merges that only join two copies of the same branch own nothing: what they
+/// bring stands on the same line as they do. A commit takes about 70 bytes.
+#[derive(Debug, Default)]
+pub(super) struct Mainline {
+    ids: Ids,
+    /// By commit: the owner plus one, 0 on the main line.
+    owner: Vec<u32>,
+    /// By commit: whether it owns at least one commit.
+    owns: Vec<bool>,
+    /// Whether the history has merges; without, everybody stands on the main line and the two lists are empty.
+    has_merges: bool,
+}
+
+/// Commit ids, packed, and found by their first 16 bytes (two that share these do not occur).
+#[derive(Debug, Default)]
+struct Ids {
+    bytes: Vec<u8>,
+    width: usize,
+    index: FxHashMap<u128, u32>,
+}
+
+impl Mainline {
+    /// Reads `git rev-list --parents --topo-order` and asks `joins` of each merge whether it only joins two copies of
+    /// one branch.
+    ///
+    /// # Errors
+    /// Where the stream breaks or a line is not a list of ids.
+    pub fn read(lines: impl BufRead, joins: impl Fn(&str) -> bool) -> io::Result<Mainline> {
+        let mut ids = Ids::default();
+        let mut parents: Vec<(u128, Vec<u128>)> = Vec::new();
+        let mut has_merges = false;
+        for line in lines.split(b'\n') {
+            let line = line?;
+            let mut fields = line.split(|b| *b == b' ').filter(|field| !field.is_empty());
+            let Some(id) = fields.next() else { continue };
+            ids.push(id).ok_or_else(not_ids)?;
+            let first = fields.next().map_or(Some(0), key).ok_or_else(not_ids)?;
+            let others: Vec<u128> = fields.map(|field| key(field).ok_or_else(not_ids)).collect::<Result<_, _>>()?;
+            has_merges |= !others.is_empty();
+            parents.push((first, others));
+        }
+        if !has_merges {
+            return Ok(Mainline { ids, ..Mainline::default() });
+        }
+        let mut line =
+            Mainline { owner: vec![u32::MAX; parents.len()], owns: vec![false; parents.len()], ids, has_merges };
+        line.assign(&parents, joins);
+        Ok(line)
+    }
+
+    /// Where a commit stands. What the history does not hold is taken to stand on the main line.
+    pub fn place(&self, sha: &str) -> Place {
+        match self.ids.find(sha).and_then(|at| self.owner.get(at as usize)) {
+            None | Some(0 | &u32::MAX) => Place::Main,
+            Some(owner) => Place::Branch(self.ids.hex(owner - 1)),
+        }
+    }
+
+    /// Whether the commit is a merge that brought others in.
+    pub fn owns(&self, sha: &str) -> bool {
+        self.ids.find(sha).and_then(|at| self.owns.get(at as usize)).is_some_and(|owns| *owns)
+    }
+
+    /// Whether the history holds the commit.
+    pub fn contains(&self, sha: &str) -> bool {
+        self.ids.find(sha).is_some()
+    }
+
+    /// Whether there are merges at all.
+    pub fn has_merges(&self) -> bool {
+        self.has_merges
+    }
+
+    fn assign(&mut self, parents: &[(u128, Vec<u128>)], joins: impl Fn(&str) -> bool) {
+        // Ids come in topological order, children first: a higher index is never a descendant of a lower one.
+        let mut level: Vec<(u32, u32)> = if parents.is_empty() { Vec::new() } else { vec![(0, 0)] };
+        while !level.is_empty() {
+            let mut merges: Vec<u32> = Vec::new();
+            for (start, owner) in level {
+                // A stack, because a merge of two copies puts both of its sides on this very line.
+                let mut starts = vec![start];
+                while let Some(start) = starts.pop() {
+                    let mut at = Some(start);
+                    while let Some(commit) = at.filter(|commit| self.owner[*commit as usize] == u32::MAX) {
+                        self.owner[commit as usize] = owner;
+                        if let Some(merge) = owner.checked_sub(1) {
+                            self.owns[merge as usize] = true;
+                        }
+                        let (first, others) = &parents[commit as usize];
+                        if !others.is_empty() {
+                            if joins(&self.ids.hex(commit)) {
+                                starts.extend(others.iter().filter_map(|other| self.ids.index.get(other)));
+                            } else {
+                                merges.push(commit);
+                            }
+                        }
+                        at = self.ids.index.get(first).copied();
+                    }
+                }
+            }
+            merges.sort_unstable_by(|a, b| b.cmp(a));
+            level = merges
+                .iter()
+                .flat_map(|merge| parents[*merge as usize].1.iter().map(move |other| (*merge, other)))
+                .filter_map(|(merge, other)| Some((*self.ids.index.get(other)?, merge + 1)))
+                .collect();
+        }
+    }
+}
+
+impl Ids {
+    fn push(&mut self, hex: &[u8]) -> Option<()> {
+        let key = key(hex)?;
+        self.width = hex.len() / 2;
+        for pair in hex.chunks_exact(2) {
+            self.bytes.push((digit(pair[0])? << 4 | digit(pair[1])?) as u8);
+        }
+        let at = u32::try_from(self.index.len()).ok()?;
+        self.index.insert(key, at);
+        Some(())
+    }
+
+    fn find(&self, sha: &str) -> Option<u32> {
+        self.index.get(&key(sha.as_bytes())?).copied()
+    }
+
+    fn hex(&self, at: u32) -> String {
+        let from = at as usize * self.width;
+        let bytes = self.bytes.get(from..from + self.width).unwrap_or(&[]);
+        bytes
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .map(|n| char::from(b"0123456789abcdef"[n as usize]))
+            .collect()
+    }
+}
+
+/// The first 16 bytes of an id.
+fn key(hex: &[u8]) -> Option<u128> {
+    let mut key = 0;
+    for byte in hex.get(..32)? {
+        key = key << 4 | digit(*byte)?;
+    }
+    Some(key)
+}
+
+fn digit(byte: u8) -> Option<u128> {
+    char::from(byte).to_digit(16).map(u128::from)
+}
+
+fn not_ids() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "git printed something else than commit ids")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn id(name: char) -> String {
+        format!("{:040x}", (name as u128) << 96)
+    }
+
+    /// `"m:ab"` is the merge m with parents a and b; children first.
+    fn mainline(history: &str, joins: &str) -> Mainline {
+        let lines: String = history
+            .split_whitespace()
+            .map(|commit| {
+                let ids: Vec<String> = commit.chars().filter(|c| *c != ':').map(id).collect();
+                ids.join(" ") + "\n"
+            })
+            .collect();
+        let joins: Vec<String> = joins.chars().map(id).collect();
+        Mainline::read(lines.as_bytes(), |sha| joins.iter().any(|join| join == sha)).unwrap()
+    }
+
+    fn owners(line: &Mainline, commits: &str) -> String {
+        let of = |commit: char| match line.place(&id(commit)) {
+            Place::Main => '.',
+            Place::Branch(owner) => ('a'..='z').find(|name| id(*name) == owner).unwrap(),
+        };
+        commits.chars().map(of).collect()
+    }
+
+    #[test]
+    fn a_branch_belongs_to_the_merge_that_brought_it_in() {
+        let line = mainline("z:m m:bd d:c c:a b:a a:", "");
+        assert_eq!(owners(&line, "abcdmz"), "..mm..");
+        assert!(line.owns(&id('m')) && !line.owns(&id('z')));
+    }
+
+    #[test]
+    fn the_earliest_merge_owns_what_two_bring() {
+        let line = mainline("n:me e:d m:bd b:a d:c c:a a:", "");
+        assert_eq!(owners(&line, "abcdemn"), "..mmn..");
+    }
+
+    #[test]
+    fn a_branch_of_a_branch_belongs_to_the_inner_merge() {
+        let line = mainline("m:ai i:cd d:b c:b b:a a:", "");
+        assert_eq!(owners(&line, "abcdim"), ".mmim.");
+    }
+
+    #[test]
+    fn joining_two_copies_owns_nothing() {
+        let line = mainline("j:bc c:a b:a a:", "j");
+        assert_eq!(owners(&line, "abcj"), "....");
+        assert!(!line.owns(&id('j')));
+    }
+
+    #[test]
+    fn without_merges_everybody_stands_on_the_main_line() {
+        let line = mainline("c:b b:a a:", "");
+        assert!(!line.has_merges() && line.owner.is_empty());
+        assert!(line.contains(&id('a')) && !line.contains(&id('z')));
+        assert_eq!(owners(&line, "abc"), "...");
+    }
+}

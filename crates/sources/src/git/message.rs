@@ -1,0 +1,296 @@
+//! What a commit message says by convention: trailers, `Change-Id:`, what it reverts and what it fixes.
+
+/// One trailer: `Reviewed-by: Jane Roe <jane@example.org>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trailer<'a> {
+    /// The key as written.
+    pub key: &'a str,
+    /// The value, folded lines joined with one space, without spaces around it.
+    pub value: String,
+}
+
+/// The trailers of a message by git's own rules: the last paragraph that is not the subject, if all its lines are
+/// trailers, or if one of them is one that git itself writes and at least a quarter are trailers. Comment lines and
+/// the old `Conflicts:` block at the end do not count.
+pub fn trailers(message: &str) -> Vec<Trailer<'_>> {
+    let lines: Vec<&str> = message.split_inclusive('\n').collect();
+    let lines = &lines[..end_of_text(&lines)];
+    let Some(from) = block(lines) else { return Vec::new() };
+    let mut out: Vec<Trailer<'_>> = Vec::new();
+    let mut folds = false;
+    for line in &lines[from..] {
+        if line.starts_with('#') {
+            continue;
+        }
+        if line.starts_with([' ', '\t']) {
+            if let (true, Some(last)) = (folds, out.last_mut()) {
+                let more = line.trim();
+                if !more.is_empty() && !last.value.is_empty() {
+                    last.value.push(' ');
+                }
+                last.value.push_str(more);
+            }
+            continue;
+        }
+        match separator(line) {
+            Some(at) if at > 0 => {
+                let value = line[at + 1..].trim().to_owned();
+                out.push(Trailer { key: line[..at].trim_end(), value });
+                folds = true;
+            }
+            _ => folds = false,
+        }
+    }
+    out
+}
+
+/// The people that a trailer's value names, as (name, address): one for each `<...>`, or the whole value as a name.
+/// Empty for an empty value and for an address of a page.
+pub fn people(value: &str) -> Vec<(&str, &str)> {
+    let mut out = Vec::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once('<') {
+        let Some((email, tail)) = after.split_once('>') else { break };
+        let name = before.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&'));
+        let name = name.strip_prefix("and ").unwrap_or(name).trim_matches('"');
+        if !(name.is_empty() && email.trim().is_empty()) {
+            out.push((name, email.trim()));
+        }
+        rest = tail;
+    }
+    if out.is_empty() && !value.contains("://") {
+        let name = value.trim();
+        match name.contains('@') && !name.contains(char::is_whitespace) {
+            true => out.push(("", name)),
+            false if !name.is_empty() => out.push((name, "")),
+            false => {}
+        }
+    }
+    out
+}
+
+/// The last `Change-Id: I...` that stands at the beginning of a line. Gerrit's hook writes it, and cherry-picks and
+/// new patch sets keep it; an edit may push it out of the last paragraph, so it is looked for everywhere.
+pub fn change_id(message: &str) -> Option<&str> {
+    message.lines().rev().find_map(|line| {
+        let id = line.strip_prefix("Change-Id:")?.trim();
+        let hex = id.strip_prefix('I')?;
+        (hex.len() == 40 && hex.bytes().all(|b| b.is_ascii_hexdigit())).then_some(id)
+    })
+}
+
+/// The commits that the message says it reverts: `This reverts commit <id>`, as git and the review systems write it.
+pub fn reverts(message: &str) -> Vec<&str> {
+    const SAYS: &str = "This reverts commit";
+    let mut out = Vec::new();
+    let mut rest = message;
+    while let Some(at) = rest.find(SAYS) {
+        let begins_line = at == 0 || rest.as_bytes()[at - 1] == b'\n';
+        rest = &rest[at + SAYS.len()..];
+        if let (true, Some(id)) = (begins_line, leading_id(rest.trim_start())) {
+            if !out.contains(&id) {
+                out.push(id);
+            }
+        }
+    }
+    out
+}
+
+/// The commits that the message says it repairs: lines `Fixes: <id> ("subject")`. They need not be trailers by git's
+/// rules: many projects put them in a paragraph of their own.
+pub fn fixes(message: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    for line in message.lines().skip(1) {
+        let Some((key, value)) = line.split_once(':') else { continue };
+        if key.eq_ignore_ascii_case("fixes") {
+            let value = value.trim_start();
+            let value = value.strip_prefix("commit ").unwrap_or(value);
+            if let Some(id) = leading_id(value) {
+                if !out.contains(&id) {
+                    out.push(id);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The first line.
+pub fn subject(message: &str) -> &str {
+    message.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
+}
+
+/// A commit id at the beginning: 7 to 64 hexadecimal digits and then no letter, digit or slash.
+fn leading_id(text: &str) -> Option<&str> {
+    let n = text.bytes().take_while(u8::is_ascii_hexdigit).count();
+    let ends = !text[n..].starts_with(|c: char| c.is_alphanumeric() || c == '/' || c == '-');
+    ((7..=64).contains(&n) && ends).then(|| &text[..n])
+}
+
+/// How many lines stand before the run of comments, blank lines and `Conflicts:` that may end a message.
+fn end_of_text(lines: &[&str]) -> usize {
+    let mut begins = None;
+    let mut in_conflicts = false;
+    for (at, line) in lines.iter().enumerate() {
+        if *line == "Conflicts:\n" {
+            in_conflicts = true;
+        } else if !(line.starts_with('#') || *line == "\n" || in_conflicts && line.starts_with('\t')) {
+            begins = None;
+            in_conflicts = false;
+            continue;
+        }
+        begins.get_or_insert(at);
+    }
+    begins.unwrap_or(lines.len())
+}
+
+/// The first line of the last paragraph, where that paragraph is one of trailers.
+fn block(lines: &[&str]) -> Option<usize> {
+    let first_body = lines.iter().position(|line| !line.starts_with('#') && is_blank(line))?;
+    let (mut n_trailers, mut n_others, mut n_folded) = (0_u32, 0_u32, 0_u32);
+    let mut by_git = false;
+    let mut begun = false;
+    for (at, line) in lines.iter().enumerate().skip(first_body).rev() {
+        if line.starts_with('#') {
+            n_others += std::mem::take(&mut n_folded);
+        } else if is_blank(line) {
+            if !begun {
+                continue;
+            }
+            n_others += n_folded;
+            let is_block = if by_git { n_trailers * 3 >= n_others } else { n_trailers > 0 && n_others == 0 };
+            return is_block.then_some(at + 1);
+        } else {
+            begun = true;
+            if line.starts_with("Signed-off-by: ") || line.starts_with("(cherry picked from commit ") {
+                n_trailers += 1;
+                n_folded = 0;
+                by_git = true;
+            } else if line.starts_with(|c: char| c.is_ascii_whitespace()) {
+                n_folded += 1;
+            } else if separator(line).is_some_and(|at| at > 0) {
+                n_trailers += 1;
+                n_folded = 0;
+            } else {
+                n_others += 1 + std::mem::take(&mut n_folded);
+            }
+        }
+    }
+    None
+}
+
+fn is_blank(line: &str) -> bool {
+    line.bytes().all(|b| b.is_ascii_whitespace() || b == 0x0b)
+}
+
+/// Where the colon after a key stands: letters, digits and hyphens, then maybe spaces.
+fn separator(line: &str) -> Option<usize> {
+    let mut spaced = false;
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b':' => return Some(at),
+            b' ' | b'\t' if at > 0 => spaced = true,
+            b'-' if !spaced => {}
+            _ if byte.is_ascii_alphanumeric() && !spaced => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn keys(message: &str) -> Vec<String> {
+        trailers(message).into_iter().map(|t| format!("{}={}", t.key, t.value)).collect()
+    }
+
+    #[test]
+    fn the_last_paragraph_counts_and_no_other() {
+        let message = "s\n\nAcked-by: A <a@x>\n\nSigned-off-by: B <b@x>\nReviewed-by: C <c@x>\n";
+        assert_eq!(keys(message), ["Signed-off-by=B <b@x>", "Reviewed-by=C <c@x>"]);
+    }
+
+    #[test]
+    fn a_subject_is_never_a_trailer() {
+        assert!(keys("Reviewed-by: A <a@x>\n").is_empty());
+        assert!(keys("fix: this\nand: that\n").is_empty());
+    }
+
+    #[test]
+    fn one_line_of_prose_spoils_a_paragraph_unless_git_signed_it() {
+        assert!(keys("s\n\nprose\nAcked-by: A <a@x>\n").is_empty());
+        assert_eq!(keys("s\n\nprose\nSigned-off-by: A <a@x>\n"), ["Signed-off-by=A <a@x>"]);
+        assert!(keys("s\n\nprose one\nprose two\nprose three\nprose four\nSigned-off-by: A <a@x>\n").is_empty());
+    }
+
+    #[test]
+    fn folded_lines_join_and_comments_and_conflicts_go() {
+        let message = "s\n\nAcked-by: A\n  <a@x>\n# a comment\nCc: z\n\nConflicts:\n\tfile.c\n\tother.c\n";
+        assert_eq!(keys(message), ["Acked-by=A <a@x>", "Cc=z"]);
+    }
+
+    #[test]
+    fn empty_and_blank_messages_have_none() {
+        for message in ["", "\n", "\n\n\n", "s", "s\n\n", "#\n\n#\n", "s\n\n   \n"] {
+            assert!(keys(message).is_empty(), "{message:?}");
+        }
+    }
+
+    #[test]
+    fn people_are_named_in_several_ways() {
+        assert_eq!(people("Ann B <a@x>"), [("Ann B", "a@x")]);
+        assert_eq!(people("Ann B <a@x>, and Cy <c@x> # thanks"), [("Ann B", "a@x"), ("Cy", "c@x")]);
+        assert_eq!(people("a@x"), [("", "a@x")]);
+        assert_eq!(people("Ann B"), [("Ann B", "")]);
+        assert_eq!(people("<a@x>"), [("", "a@x")]);
+        assert!(people("").is_empty());
+        assert!(people("<>").len() <= 1);
+        assert!(people("https://example.org/42").is_empty());
+    }
+
+    #[test]
+    fn change_ids_are_found_anywhere_and_only_whole() {
+        let id = "I0123456789012345678901234567890123456789";
+        assert_eq!(change_id(&format!("s\n\nChange-Id: {id}\n\nReviewed-on: x\n")), Some(id));
+        assert_eq!(change_id(&format!("s\n\n Change-Id: {id}\n")), None);
+        assert_eq!(change_id("s\n\nChange-Id: I12\n"), None);
+    }
+
+    #[test]
+    fn reverts_and_fixes_name_commits() {
+        assert_eq!(reverts("Revert \"x\"\n\nThis reverts commit 0123456789abcdef.\n"), ["0123456789abcdef"]);
+        assert_eq!(
+            reverts("Revert\n\nThis reverts commit\n0123456, reversing\nchanges made to 7654321.\n"),
+            ["0123456"]
+        );
+        assert!(reverts("s\n\nIt says: This reverts commit 0123456.\n").is_empty());
+        assert!(reverts("s\n\nThis reverts commit zzz.\n").is_empty());
+        assert_eq!(fixes("s\n\nFixes: 0123456789ab (\"x\")\nfixes: commit 7654321\n"), ["0123456789ab", "7654321"]);
+        assert!(fixes("s\n\nFixes: #12\nFixes: https://example.org/1\nFixes: deadbee-issue\n").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_message_is_too_odd(message in "(\\PC|[\\n\\t\u{1}#: ])*") {
+            for trailer in trailers(&message) {
+                prop_assert!(!trailer.key.is_empty());
+                let _ = people(&trailer.value);
+            }
+            let _ = (change_id(&message), reverts(&message), fixes(&message), subject(&message));
+        }
+
+        #[test]
+        fn well_formed_trailers_come_back(values in proptest::collection::vec("[A-Za-z]{1,8}", 1..6)) {
+            let block: String = values.iter().map(|v| format!("Acked-by: {v} <{v}@x>\n")).collect();
+            let found: Vec<String> = trailers(&format!("s\n\nbody\n\n{block}")).into_iter().map(|t| t.value).collect();
+            let want: Vec<String> = values.iter().map(|v| format!("{v} <{v}@x>")).collect();
+            prop_assert_eq!(found, want);
+        }
+    }
+}

@@ -1,0 +1,635 @@
+//! Where a person works, inferred from the hours at which they are active; the offset they write is weak support only.
+//!
+//! The offset is a setting of a machine: servers stand at UTC, a laptop keeps the zone of the country it was bought
+//! in, a build host writes for everybody. Hours are a habit of a body. So each region is asked how likely the hours
+//! would be there, for a person of usual habits (who may start somewhat earlier or later than others) or, rarely, of
+//! any habit; what they wrote as offset adds a limited weight to the regions that agree with it.
+
+use crate::bots::{Activity, Season};
+
+/// Events below which nothing is inferred.
+pub const EVENTS_MIN: u64 = 30;
+/// Active days below which nothing is inferred.
+pub const DAYS_MIN: usize = 10;
+
+/// A region must be more likely than all others together.
+const STANDS_OUT: f64 = 0.5;
+/// Independent observations that a person's events are worth at most: events of a day and of a project go together.
+const DAYS_EFFECTIVE_MAX: f64 = 60.0;
+/// How far most people's habits are spread around office hours, in hours (standard deviation).
+const HABIT_SPREAD_HOURS: f64 = 0.75;
+/// The share of people who keep other hours, late ones more often than early ones: their mean and spread.
+const HABIT_FREE_SHARE: f64 = 0.1;
+const HABIT_FREE_LATER_HOURS: f64 = 1.0;
+const HABIT_FREE_SPREAD_HOURS: f64 = 2.5;
+/// The share of people whose hours are any hours: night workers, shift workers.
+const HABIT_ANY_SHARE: f64 = 0.03;
+/// Habits up to this many hours earlier or later than office hours leave the place recognisable.
+const HABIT_USUAL_HOURS: f64 = 5.0;
+/// How likely an offset is that says nothing of the place: an American one, as machines and images of American firms
+/// carry it around the world; zero, as servers write it; any other.
+const OFFSET_WRONG_AMERICAN: f64 = 0.03;
+const OFFSET_WRONG_ZERO: f64 = 0.12;
+const OFFSET_WRONG_OTHER: f64 = 0.003;
+
+const HALF_HOURS_A_DAY: i32 = 48;
+const HALF_HOURS_A_WEEK: i32 = 336;
+
+/// A part of the world whose office hours are alike.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Region {
+    /// In words, without naming a country where several share the hours.
+    pub label: &'static str,
+    /// An IANA zone that stands for it.
+    pub zone: &'static str,
+    /// Minutes east of UTC in standard time.
+    standard_min: i16,
+    /// The rule by which clocks are put forward, one of [`Season`]'s; 0 for none.
+    rule: u8,
+    /// Roughly which share of the people who make software work there; only the orders of size matter.
+    share: f64,
+}
+
+const fn region(label: &'static str, zone: &'static str, standard_min: i16, rule: u8, share: f64) -> Region {
+    Region { label, zone, standard_min, rule, share }
+}
+
+/// The regions among which is chosen. Two of one label are one answer, with the zone that fits better.
+pub const REGIONS: [Region; 18] = [
+    region("US Pacific hours", "America/Los_Angeles", -480, Season::AMERICA, 0.12),
+    region("US Mountain hours", "America/Denver", -420, Season::AMERICA, 0.03),
+    region("US Mountain hours", "America/Phoenix", -420, 0, 0.02),
+    region("US Central hours", "America/Chicago", -360, Season::AMERICA, 0.06),
+    region("US Eastern hours", "America/New_York", -300, Season::AMERICA, 0.12),
+    region("Brazilian and Argentinian hours", "America/Sao_Paulo", -180, 0, 0.03),
+    region("British and Irish hours", "Europe/London", 0, Season::EUROPE, 0.11),
+    region("Central European hours", "Europe/Warsaw", 60, Season::EUROPE, 0.20),
+    region("Eastern European hours", "Europe/Kyiv", 120, Season::EUROPE, 0.08),
+    region("Moscow and Istanbul hours", "Europe/Moscow", 180, 0, 0.05),
+    region("Gulf hours", "Asia/Dubai", 240, 0, 0.01),
+    region("Pakistani hours", "Asia/Karachi", 300, 0, 0.02),
+    region("Indian hours", "Asia/Kolkata", 330, 0, 0.12),
+    region("Indochinese hours", "Asia/Bangkok", 420, 0, 0.02),
+    region("Chinese and Singaporean hours", "Asia/Shanghai", 480, 0, 0.12),
+    region("Japanese and Korean hours", "Asia/Tokyo", 540, 0, 0.04),
+    region("Eastern Australian hours", "Australia/Sydney", 600, Season::AUSTRALIA, 0.02),
+    region("New Zealand hours", "Pacific/Auckland", 720, Season::AUSTRALIA, 0.01),
+];
+
+impl Region {
+    fn offset_min(&self, season: Season) -> i16 {
+        self.standard_min + if season.has(self.rule) { 60 } else { 0 }
+    }
+}
+
+/// How sure an inferred place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sureness {
+    /// More likely than all other regions together.
+    Likely,
+    /// At least 0.8.
+    VeryLikely,
+    /// At least 0.95.
+    NearlyCertain,
+}
+
+impl Sureness {
+    /// To stand before a label.
+    pub fn words(self) -> &'static str {
+        match self {
+            Sureness::Likely => "likely",
+            Sureness::VeryLikely => "very likely",
+            Sureness::NearlyCertain => "nearly certain",
+        }
+    }
+}
+
+/// Where somebody probably works.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// The region in words.
+    pub label: &'static str,
+    /// An IANA zone that stands for it.
+    pub zone: &'static str,
+    /// The weight of the region among all, 0.5 to 1.
+    pub probability: f64,
+    /// The same in words.
+    pub sure: Sureness,
+    /// The next region and its weight, where that is 0.1 or more.
+    pub or_else: Option<(&'static str, f64)>,
+    /// The share of written offsets that agree with the region, 0 to 1; `None` where none were written.
+    pub offset_agrees: Option<f64>,
+    /// Events that it rests on.
+    pub n_events: u64,
+    /// Days on which they fell.
+    pub n_days: u64,
+}
+
+impl Place {
+    /// The place in a sentence: `very likely Central European hours (0.87, from 95 events on 60 days), else ...`.
+    pub fn words(&self) -> String {
+        let mut words = format!(
+            "{} {} ({:.2}, from {} events on {} days)",
+            self.sure.words(),
+            self.label,
+            self.probability,
+            self.n_events,
+            self.n_days
+        );
+        if let Some((label, weight)) = self.or_else {
+            words += &format!(", else {label} ({weight:.2})");
+        }
+        if let Some(share) = self.offset_agrees.filter(|share| *share < 0.5) {
+            words += &format!("; only {:.0} % of the written offsets agree", share * 100.0);
+        }
+        words
+    }
+}
+
+/// Infers a person's place from their activity.
+///
+/// `None` where there are fewer than 30 events or 10 active days, where no region is more likely than all others
+/// together, or where the most likely one asks for hours far from those usual there (a night worker: the place may be
+/// right, but then nothing but the offset says so).
+///
+/// Method: posterior over [`REGIONS`] with fixed prior shares; likelihood of the UTC hours of the week, by season,
+/// under a profile of office work in local time, shifted by a personal habit that is summed over (87 % normal with a
+/// standard deviation of 0.75 h, 10 % wide and rather late, 3 % any); events count as at most 60 independent ones.
+pub fn infer_place(activity: &Activity) -> Option<Place> {
+    if activity.n_events() < EVENTS_MIN || activity.n_days() < DAYS_MIN {
+        return None;
+    }
+    let weights = region_weights(activity);
+    let total: f64 = weights.iter().map(|weight| weight.all).sum();
+    let mut labels: Vec<Label> = Vec::new();
+    for (region, weight) in REGIONS.iter().zip(&weights) {
+        match labels.iter_mut().find(|label| label.best.label == region.label) {
+            Some(label) => label.add(region, weight),
+            None => labels.push(Label { best: *region, best_weight: weight.all, all: weight.all, usual: weight.usual }),
+        }
+    }
+    labels.sort_by(|a, b| b.all.total_cmp(&a.all));
+    let (first, second) = (labels.first()?, labels.get(1)?);
+
+    let probability = first.all / total;
+    if probability < STANDS_OUT || first.usual < STANDS_OUT * first.all {
+        return None;
+    }
+    let sure = match probability {
+        0.95.. => Sureness::NearlyCertain,
+        0.8.. => Sureness::VeryLikely,
+        _ => Sureness::Likely,
+    };
+    Some(Place {
+        label: first.best.label,
+        zone: first.best.zone,
+        probability,
+        sure,
+        or_else: Some((second.best.label, second.all / total)).filter(|(_, weight)| *weight >= 0.1),
+        offset_agrees: offset_agreement(&first.best, activity),
+        n_events: activity.n_events(),
+        n_days: activity.n_days() as u64,
+    })
+}
+
+struct Label {
+    best: Region,
+    best_weight: f64,
+    all: f64,
+    usual: f64,
+}
+
+impl Label {
+    fn add(&mut self, region: &Region, weight: &Weight) {
+        if weight.all > self.best_weight {
+            (self.best, self.best_weight) = (*region, weight.all);
+        }
+        self.all += weight.all;
+        self.usual += weight.usual;
+    }
+}
+
+/// The posterior weight of a region, up to a common factor: over all habits, and over usual ones.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    all: f64,
+    usual: f64,
+}
+
+fn region_weights(activity: &Activity) -> Vec<Weight> {
+    let fit = Fit::of(activity);
+    let temper = (activity.n_days() as f64).min(DAYS_EFFECTIVE_MAX) / activity.n_events() as f64;
+    let habits = habits();
+    let logs: Vec<Vec<f64>> = REGIONS
+        .iter()
+        .map(|region| {
+            let base = region.share.ln() + offset_evidence(region, activity);
+            let of_habit =
+                |(habit, log_prior): &(i32, f64)| base + log_prior + temper * fit.log_likelihood(region, *habit);
+            habits.iter().map(of_habit).collect()
+        })
+        .collect();
+    let top = logs.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weigh = |logs: &Vec<f64>| {
+        let mut weight = Weight::default();
+        for ((habit, _), log) in habits.iter().zip(logs) {
+            let part = (log - top).exp();
+            weight.all += part;
+            if f64::from(habit.abs()) / 2.0 <= HABIT_USUAL_HOURS {
+                weight.usual += part;
+            }
+        }
+        weight
+    };
+    logs.iter().map(weigh).collect()
+}
+
+/// Habits in half hours later than office hours, with the log of how many people have them.
+fn habits() -> Vec<(i32, f64)> {
+    let range = -HALF_HOURS_A_DAY / 2..HALF_HOURS_A_DAY / 2;
+    let bell = |mean: f64, spread: f64| {
+        let at = move |habit: i32| (-0.5 * ((f64::from(habit) / 2.0 - mean) / spread).powi(2)).exp();
+        let total: f64 = range.clone().map(at).sum();
+        move |habit: i32| at(habit) / total
+    };
+    let most = bell(0.0, HABIT_SPREAD_HOURS);
+    let free = bell(HABIT_FREE_LATER_HOURS, HABIT_FREE_SPREAD_HOURS);
+    let share = |habit: i32| {
+        (1.0 - HABIT_FREE_SHARE - HABIT_ANY_SHARE) * most(habit)
+            + HABIT_FREE_SHARE * free(habit)
+            + HABIT_ANY_SHARE / f64::from(HALF_HOURS_A_DAY)
+    };
+    range.clone().map(|habit| (habit, share(habit).ln())).collect()
+}
+
+/// The log likelihood of a person's hours for every season and every shift of the local clock against UTC.
+struct Fit {
+    seasons: Vec<(Season, Vec<f64>)>,
+}
+
+impl Fit {
+    /// Shifts run from the westernmost region with the latest habit to the easternmost with the earliest.
+    const SHIFT_MIN: i32 = -16 - HALF_HOURS_A_DAY / 2;
+    const SHIFT_MAX: i32 = 26 + HALF_HOURS_A_DAY / 2;
+
+    fn of(activity: &Activity) -> Self {
+        let profile = log_profile();
+        let mut seasons: Vec<(Season, Vec<f64>)> = Vec::new();
+        for (season, hour, n) in activity.by_season() {
+            if seasons.last().is_none_or(|(last, _)| *last != season) {
+                seasons.push((season, vec![0.0; (Self::SHIFT_MAX - Self::SHIFT_MIN + 1) as usize]));
+            }
+            let (_, sums) = seasons.last_mut().expect("a season was put there just now");
+            // The middle of the UTC hour.
+            let middle = 2 * i32::from(hour) + 1;
+            for (shift, sum) in (Self::SHIFT_MIN..).zip(sums.iter_mut()) {
+                *sum += f64::from(n) * profile[(middle + shift).rem_euclid(HALF_HOURS_A_WEEK) as usize];
+            }
+        }
+        Self { seasons }
+    }
+
+    fn log_likelihood(&self, region: &Region, habit: i32) -> f64 {
+        let of_season = |(season, sums): &(Season, Vec<f64>)| {
+            let shift = i32::from(region.offset_min(*season)) / 30 - habit;
+            sums[(shift - Self::SHIFT_MIN) as usize]
+        };
+        self.seasons.iter().map(of_season).sum()
+    }
+}
+
+/// How much the written offsets support a region, as a log: 0 where all agree.
+///
+/// It does not grow with the number of events, because they all come from the same few machines. A zone that agrees
+/// only for a part of the year is the wrong zone, hence the steep power.
+fn offset_evidence(region: &Region, activity: &Activity) -> f64 {
+    let (mut n_agree, mut n_zero, mut n_american, mut n_other) = (0.0, 0.0, 0.0, 0.0);
+    for (season, offset, n) in activity.offsets() {
+        let kind = match offset {
+            _ if offset == region.offset_min(season) => &mut n_agree,
+            0 => &mut n_zero,
+            -480..=-240 => &mut n_american,
+            _ => &mut n_other,
+        };
+        *kind += f64::from(n);
+    }
+    let n_wrong = n_american + n_other;
+    let n_told = n_agree + n_wrong;
+    if n_told + n_zero == 0.0 {
+        return 0.0;
+    }
+    let told = if n_wrong == 0.0 {
+        0.0
+    } else {
+        let wrong: f64 = (OFFSET_WRONG_AMERICAN * n_american + OFFSET_WRONG_OTHER * n_other) / n_wrong;
+        let agree: f64 = n_agree / n_told;
+        (wrong + (1.0 - wrong) * agree.powi(10)).ln()
+    };
+    (n_told * told + n_zero * OFFSET_WRONG_ZERO.ln()) / (n_told + n_zero)
+}
+
+fn offset_agreement(region: &Region, activity: &Activity) -> Option<f64> {
+    let n_all: u32 = activity.offsets().map(|(_, _, n)| n).sum();
+    let agree = activity.offsets().filter(|(season, offset, _)| *offset == region.offset_min(*season));
+    let n_agree: u32 = agree.map(|(_, _, n)| n).sum();
+    (n_all > 0).then(|| f64::from(n_agree) / f64::from(n_all))
+}
+
+/// Activity of office work by local half hour of the week, Monday 00:00 first, as logs of shares that sum to 1: a
+/// plateau from nine to five with a dip at noon, an evening tail, little at weekends, never nothing.
+fn log_profile() -> Vec<f64> {
+    const WORKDAY: [f64; 24] = [
+        0.10, 0.06, 0.04, 0.03, 0.03, 0.04, 0.10, 0.30, 0.70, 1.00, 1.10, 1.10, 0.90, 1.00, 1.10, 1.10, 1.00, 0.75,
+        0.45, 0.35, 0.32, 0.30, 0.25, 0.16,
+    ];
+    const WEEKEND_SHARE: f64 = 0.12;
+    let at = |half_hour: i32| {
+        // Values stand for the middle of their hour; between two middles lies their mean.
+        let day = half_hour / HALF_HOURS_A_DAY;
+        let of_day = half_hour % HALF_HOURS_A_DAY;
+        let hour = |hour: i32| WORKDAY[hour.rem_euclid(24) as usize];
+        let value = if of_day % 2 == 1 { hour(of_day / 2) } else { (hour(of_day / 2 - 1) + hour(of_day / 2)) / 2.0 };
+        if day >= 5 { value * WEEKEND_SHARE } else { value }
+    };
+    let total: f64 = (0..HALF_HOURS_A_WEEK).map(at).sum();
+    (0..HALF_HOURS_A_WEEK).map(|half_hour| (at(half_hour) / total).ln()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::HashMap;
+    use std::path::Path;
+    use std::process::Command;
+
+    use jiff::civil::{Date, Weekday, date};
+    use jiff::tz::TimeZone;
+    use jiff::{Timestamp, ToSpan};
+    use sayso_model::calendar;
+    use sayso_model::time::Instant;
+
+    use super::*;
+
+    /// Somebody's year 2023: events on some weekdays, at hours of their own zone, with an offset written or not.
+    struct Worker {
+        zone: TimeZone,
+        from_hour: f64,
+        hours: f64,
+        n_days: i32,
+        events_a_day: i32,
+        seed: u64,
+    }
+
+    impl Worker {
+        fn of(zone: &str) -> Self {
+            let zone = calendar::zone(zone).unwrap();
+            Self { zone, from_hour: 9.0, hours: 8.5, n_days: 100, events_a_day: 3, seed: 1 }
+        }
+
+        fn activity(&self, offset: impl Fn(&Self, Timestamp) -> Option<i16>) -> Activity {
+            let mut activity = Activity::default();
+            let mut seed = self.seed;
+            let mut n_days = 0;
+            let mut day = date(2023, 1, 2);
+            while n_days < self.n_days {
+                day = next_workday(day.saturating_add((1 + (random(&mut seed) * 2.5) as i64).days()));
+                n_days += 1;
+                for _ in 0..self.events_a_day {
+                    let hour = self.from_hour + self.hours * random(&mut seed);
+                    let midnight = day.to_zoned(self.zone.clone()).unwrap().timestamp();
+                    let at = midnight + ((hour * 3_600.0) as i64).seconds();
+                    activity.add(at.into(), offset(self, at));
+                }
+            }
+            activity
+        }
+    }
+
+    fn random(seed: &mut u64) -> f64 {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn next_workday(day: Date) -> Date {
+        let mut day = if day.year() == 2023 { day } else { date(2023, 1, 2) };
+        while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+            day = day.tomorrow().unwrap();
+        }
+        day
+    }
+
+    fn own_offset(worker: &Worker, at: Timestamp) -> Option<i16> {
+        Some((worker.zone.to_offset(at).seconds() / 60) as i16)
+    }
+
+    fn no_offset(_: &Worker, _: Timestamp) -> Option<i16> {
+        None
+    }
+
+    #[test]
+    fn regions_agree_with_the_zone_rules() {
+        for region in REGIONS {
+            let zone = calendar::zone(region.zone).unwrap();
+            for day in
+                ["2023-01-15", "2023-03-20", "2023-03-30", "2023-05-15", "2023-10-20", "2023-11-01", "2023-12-15"]
+            {
+                let at: Timestamp = format!("{day}T12:00Z").parse().unwrap();
+                let offset = zone.to_offset(at).seconds() / 60;
+                let season = Season::of(Instant::from(at));
+                assert_eq!(i32::from(region.offset_min(season)), offset, "{} {day}", region.zone);
+            }
+        }
+        assert!((REGIONS.iter().map(|region| region.share).sum::<f64>() - 1.2).abs() < 0.2);
+    }
+
+    #[test]
+    fn the_profile_is_a_distribution() {
+        let profile = log_profile();
+        assert!((profile.iter().map(|log| log.exp()).sum::<f64>() - 1.0).abs() < 1e-12);
+        let habits: f64 = habits().iter().map(|(_, log)| log.exp()).sum();
+        assert!((habits - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn every_region_is_recovered_from_hours_and_offsets() {
+        for region in REGIONS {
+            for (seed, from_hour) in [(1, 9.0), (2, 8.0), (3, 10.0)] {
+                let worker = Worker { seed, from_hour, ..Worker::of(region.zone) };
+                let place = infer_place(&worker.activity(own_offset)).unwrap();
+                assert_eq!(place.label, region.label, "{} from {from_hour}: {}", region.zone, place.words());
+                // Arizona keeps the Pacific summer's offset all year, so the two are never far apart.
+                assert!(place.sure >= Sureness::VeryLikely || region.label.starts_with("US M"), "{}", place.words());
+                assert!(place.offset_agrees.is_some_and(|share| share == 1.0));
+            }
+        }
+    }
+
+    #[test]
+    fn hours_alone_find_the_region_or_a_neighbour_and_are_never_certain() {
+        let minutes =
+            |label: &str| REGIONS.iter().find(|region| region.label == label).map(|region| region.standard_min);
+        for region in REGIONS {
+            for seed in 0..4 {
+                let Some(place) = infer_place(&Worker { seed, ..Worker::of(region.zone) }.activity(no_offset)) else {
+                    continue;
+                };
+                let apart = minutes(place.label).unwrap().abs_diff(region.standard_min);
+                assert!(apart <= 120, "{}: {}", region.zone, place.words());
+                assert!(place.sure < Sureness::NearlyCertain || apart <= 60, "{}: {}", region.zone, place.words());
+                assert_eq!(place.offset_agrees, None);
+            }
+        }
+    }
+
+    #[test]
+    fn warsaw_hours_with_an_american_offset_are_central_european() {
+        for seed in 0..8 {
+            let worker = Worker { seed, ..Worker::of("Europe/Warsaw") };
+            let eastern = calendar::zone("America/New_York").unwrap();
+            for activity in [
+                worker.activity(|_, _| Some(-240)),
+                worker.activity(|_, _| Some(-160)),
+                worker.activity(|_, at| Some((eastern.to_offset(at).seconds() / 60) as i16)),
+            ] {
+                let place = infer_place(&activity).unwrap();
+                assert_eq!(place.label, "Central European hours", "{}", place.words());
+                assert_eq!(place.zone, "Europe/Warsaw");
+                assert_eq!(place.offset_agrees, Some(0.0));
+                assert!(place.words().ends_with("only 0 % of the written offsets agree"), "{}", place.words());
+            }
+        }
+    }
+
+    #[test]
+    fn a_machine_at_utc_does_not_make_anybody_british() {
+        for (zone, label) in [
+            ("Asia/Shanghai", "Chinese and Singaporean hours"),
+            ("America/Los_Angeles", "US Pacific hours"),
+            ("Europe/London", "British and Irish hours"),
+        ] {
+            let place = infer_place(&Worker::of(zone).activity(|_, _| Some(0)));
+            assert!(place.is_none_or(|place| place.label == label), "{zone}: {}", place.unwrap().words());
+        }
+    }
+
+    #[test]
+    fn two_machines_one_person() {
+        let mut turn = 0;
+        let turn = std::cell::RefCell::new(&mut turn);
+        let activity = Worker::of("Europe/Warsaw").activity(|worker, at| {
+            **turn.borrow_mut() += 1;
+            if **turn.borrow() % 2 == 0 { Some(-240) } else { own_offset(worker, at) }
+        });
+        let place = infer_place(&activity).unwrap();
+        assert_eq!(place.label, "Central European hours", "{}", place.words());
+    }
+
+    #[test]
+    fn few_events_or_days_say_nothing() {
+        let worker = Worker { n_days: 10, events_a_day: 1, ..Worker::of("Europe/Warsaw") };
+        assert_eq!(infer_place(&worker.activity(own_offset)), None);
+        let worker = Worker { n_days: 9, events_a_day: 10, ..Worker::of("Europe/Warsaw") };
+        assert_eq!(infer_place(&worker.activity(own_offset)), None);
+        assert_eq!(infer_place(&Activity::default()), None);
+    }
+
+    #[test]
+    fn a_night_worker_is_not_sure() {
+        for zone in ["Europe/Warsaw", "Europe/London", "Asia/Kolkata"] {
+            for seed in 0..4 {
+                let worker = Worker { from_hour: 22.0, hours: 8.0, seed, ..Worker::of(zone) };
+                for activity in [worker.activity(own_offset), worker.activity(no_offset)] {
+                    let place = infer_place(&activity);
+                    assert!(
+                        place.is_none_or(|place| place.sure == Sureness::Likely),
+                        "{zone}: {}",
+                        place.unwrap().words()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn around_the_clock_is_nowhere() {
+        let mut activity = Activity::default();
+        (0..2_000)
+            .for_each(|i| activity.add(Instant::from_micros(1_700_000_000_000_000 + i * 7 * 3_600_000_000), None));
+        assert_eq!(infer_place(&activity), None);
+    }
+
+    #[test]
+    fn a_real_record_has_central_european_hours_under_american_offsets() {
+        let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+        let bundle = Path::new(data).join("spdk.bundle");
+        if !bundle.exists() {
+            println!("skipped: ../shared/data is not here");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let run = |arguments: &[&str]| {
+            let output = Command::new("git").args(arguments).current_dir(folder.path()).output().unwrap();
+            assert!(output.status.success(), "git {}", arguments[0]);
+            String::from_utf8(output.stdout).unwrap()
+        };
+        run(&["clone", "--quiet", "--bare", bundle.to_str().unwrap(), "clone"]);
+        let log = run(&["--git-dir=clone", "log", "--all", "--format=%ae %ad", "--date=raw"]);
+
+        let mut all: HashMap<&str, Activity> = HashMap::new();
+        let mut american: HashMap<&str, Activity> = HashMap::new();
+        for line in log.lines() {
+            let mut fields = line.rsplit(' ');
+            let (offset, second) = (fields.next().unwrap(), fields.next().unwrap().parse::<i64>().unwrap());
+            let author = fields.next().unwrap_or_default();
+            let minutes: i16 = offset[1..3].parse::<i16>().unwrap() * 60 + offset[3..5].parse::<i16>().unwrap();
+            let minutes = if offset.starts_with('-') { -minutes } else { minutes };
+            let at = Instant::from_micros(second * 1_000_000);
+            all.entry(author).or_default().add(at, Some(minutes));
+            if matches!(minutes, -240 | -300) {
+                american.entry(author).or_default().add(at, Some(minutes));
+            }
+        }
+
+        // Of the authors who write the offset of the American east four times in ten or more, the busiest whose hours
+        // are European ones.
+        let share_american = |author: &str| match american.get(author) {
+            Some(part) => part.n_events() as f64 / all[author].n_events() as f64,
+            None => 0.0,
+        };
+        let share_of_european_hours = |activity: &Activity| {
+            let n: u32 =
+                activity.by_season().filter(|(_, hour, _)| (6..17).contains(&(hour % 24))).map(|(_, _, n)| n).sum();
+            f64::from(n) / activity.n_events() as f64
+        };
+        let (author, activity) = all
+            .iter()
+            .filter(|(author, activity)| share_american(author) >= 0.4 && share_of_european_hours(activity) >= 0.8)
+            .max_by_key(|(_, activity)| activity.n_events())
+            .unwrap();
+        let place = infer_place(activity).unwrap();
+        println!("busiest with European hours under American offsets: {}", place.words());
+        assert!(activity.n_events() >= 90);
+        assert_eq!(place.label, "Central European hours");
+        // What they wrote under American offsets only is half as much; it never makes an American of them.
+        let place = infer_place(&american[author]);
+        assert!(place.is_none_or(|place| place.label == "Central European hours"));
+        // And nobody who writes the offset of the American east keeps its hours.
+        let places = american.values().filter_map(infer_place);
+        assert!(places.into_iter().all(|place| !place.label.starts_with("US")));
+
+        // The record is known to come from western USA, Poland and China.
+        let mut n_by_label: HashMap<&str, usize> = HashMap::new();
+        println!("all of each author:");
+        for activity in all.values() {
+            if let Some(place) = infer_place(activity) {
+                println!("  {}", place.words());
+                *n_by_label.entry(place.label).or_default() += 1;
+            }
+        }
+        let n = |label: &str| n_by_label.get(label).copied().unwrap_or(0);
+        assert!(n("US Pacific hours") + n("US Mountain hours") >= 3, "{n_by_label:?}");
+        assert!(n("Central European hours") >= 4, "{n_by_label:?}");
+        assert!(n("Chinese and Singaporean hours") >= 4, "{n_by_label:?}");
+    }
+}
