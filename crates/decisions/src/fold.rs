@@ -199,7 +199,9 @@ impl Fold<'_> {
             Some(last) => {
                 let decision = &self.ledger.out.decisions[last];
                 let answered = decision.status == Status::Decided && seen.at > decision.ended_at;
-                if !answered || seen.actor.is_bot() || !self.rules.options().handover_reopens {
+                let tidies =
+                    seen.actor.is_bot() || (decision.decider == seen.actor.code && decision.decider == seen.to.code);
+                if !answered || tidies || !self.rules.options().handover_reopens {
                     return;
                 }
                 self.undo_last(seen, matter);
@@ -211,7 +213,6 @@ impl Fold<'_> {
     }
 
     fn open(&mut self, seen: &Seen, opening: Opening) {
-        self.pasts.of(opening.matter).loose.clear();
         let decision = self.blank(opening.matter, seen.at, opening.opened_by);
         self.ledger.out.decisions.push(decision);
         self.questions.add().open(seen, &opening, &mut self.ledger);

@@ -1,6 +1,6 @@
 //! One open question: who has it, since when, how it came to them, and whom it passed through.
 
-use sayso_model::actor::{ActorKind, Directory};
+use sayso_model::actor::Directory;
 use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, OpenedBy, Paths, Status};
 use sayso_model::time::{Instant, WorkingTime};
 use sayso_model::{Code, NOT_RECORDED};
@@ -243,7 +243,6 @@ impl Question {
     /// Writes the hop that ends here. Crossings are counted now, because a site may become known during a hold.
     fn release(&mut self, until: Instant, ledger: &mut Ledger<'_>) {
         let Party { code: holder, kind, team, site, role, level } = self.holder;
-        let kind = if self.holder.is_named() { kind } else { ActorKind::Group };
         let held_working = ledger.working(site, self.since, until);
         self.latency += held_working;
         if self.other_site == NOT_RECORDED && (holder != self.asker || holder == NOT_RECORDED) {

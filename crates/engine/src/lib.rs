@@ -17,8 +17,8 @@ mod sql;
 
 pub use engine::{Engine, EngineOptions, EventCoded, Moments, PathsInOrder, Tally};
 pub use error::EngineError;
-// pub use output::Format;
+pub use output::Format;
 pub use record::{
     Appender, Compaction, Dictionaries, Progress, Record, Snapshot, SourceState, Start, ROWS_HELD_MAX, SKIPPED_KEPT_MAX,
 };
-// pub use sql::{Answer, MemoryColumn, MemoryTable, Shown, Sql, Tables};
+pub use sql::{Answer, MemoryColumn, MemoryTable, Shown, Sql, Tables};

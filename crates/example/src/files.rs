@@ -23,6 +23,7 @@ pub fn files(clock: &Clock, log: &Log, truth: &Truth) -> Vec<(String, String)> {
     let text = toml::to_string(truth).expect("whole numbers and words only");
     [
         ("README.md", README.to_owned()),
+        (".gitignore", "# What is derived from the office can be made again.\n.sayso/\n".to_owned()),
         ("sayso.toml", SAYSO.to_owned()),
         ("people.csv", people()),
         ("charter.toml", charter()),
@@ -292,6 +293,7 @@ Bots act at any time.
 | `[bystanders]` | how often each acted before the move, and how long before: high for some who are no gate |
 | `[bulk]`, `[identity]`, `[holidays]`, `[tail]`, `[missing]`, `[[late]]` | the traps |
 | `[change]` | before and after, side by side |
+| `[first_response]` | the first act of another person, and what it would be if bots counted |
 | `[[latency]]`, `[[execution]]` | medians by matter |
 | `[[cell]]` | exact counts by matter and area |
 | `[[possession]]` | in whose hands ended questions lay, by role and site |

@@ -28,6 +28,9 @@ struct Row {
 }
 
 static OFFICE: LazyLock<Office> = LazyLock::new(|| insurer(DEFAULT_SEED));
+/// The office in the source, and four others.
+static OFFICES: LazyLock<Vec<(u64, Office)>> =
+    LazyLock::new(|| [DEFAULT_SEED, 1, 2, 3, 4].map(|seed| (seed, insurer(seed))).into());
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| rows(&OFFICE));
 static TRUTH: LazyLock<toml::Table> = LazyLock::new(|| truth(&OFFICE));
 
@@ -135,8 +138,8 @@ fn the_log_has_the_promised_size() {
 #[test]
 fn rows_stand_in_the_order_of_time_and_no_item_has_two_at_once() {
     assert!(ROWS.is_sorted_by_key(|row| row.at));
-    for seed in [DEFAULT_SEED, 1, 2, 3] {
-        for (item, rows) in by_item(&rows(&insurer(seed))) {
+    for (seed, office) in OFFICES.iter() {
+        for (item, rows) in by_item(&rows(office)) {
             let twice = rows.windows(2).find(|two| two[0].at == two[1].at);
             assert!(twice.is_none(), "seed {seed}, {item}: {twice:?}");
         }
@@ -265,8 +268,8 @@ fn every_name_resolves() {
 
 #[test]
 fn an_item_has_one_question_at_a_time() {
-    for seed in [DEFAULT_SEED, 11, 12] {
-        for (item, rows) in by_item(&rows(&insurer(seed))) {
+    for (seed, office) in OFFICES.iter() {
+        for (item, rows) in by_item(&rows(office)) {
             let mut open: Option<&Row> = None;
             let mut was_open = false;
             for row in rows {
@@ -350,8 +353,8 @@ fn is_near(k: i64, n: i64, percent: i64) -> bool {
 
 #[test]
 fn what_was_planned_came_out() {
-    for seed in [DEFAULT_SEED, 1, 2, 3, 4] {
-        let truth = truth(&insurer(seed));
+    for (seed, office) in OFFICES.iter() {
+        let truth = truth(office);
         let n = |path: &str| number(&truth, path);
         let near = |k: &str, of: &str, percent: i64| {
             assert!(
@@ -407,7 +410,7 @@ fn what_was_planned_came_out() {
         assert!(n("pingpong.by_site") > 100 && n("surplus.surplus_total") > 100, "seed {seed}");
         assert!(n("holidays.across_shutdown.n") >= 3, "seed {seed}");
         assert!(n("identity.events_second_spelling") >= 5, "seed {seed}");
-        let bytes = insurer(seed).file("events.csv").unwrap().len();
+        let bytes = office.file("events.csv").unwrap().len();
         assert!(bytes < 1_500_000, "seed {seed}: {bytes}");
     }
 }
@@ -431,6 +434,40 @@ fn a_healthy_firm_has_nothing_planted() {
     // The bystanders are there all the same.
     assert!(number(&truth, "bystanders.chatty.acted_before_move") > 50);
     assert!(number(&truth, "bystanders.announcer.acted_before_move") > 50);
+}
+
+#[test]
+fn plans_at_their_limits_give_an_office_all_the_same() {
+    let empty = insurer_with(&Plan { items: 0, goals: 0, ..Plan::INSURER }, 1);
+    assert_eq!(rows(&empty).len(), 0);
+    assert_eq!(number(&truth(&empty), "counts.decisions"), 0);
+    let everything = Plan {
+        items: 60,
+        gate_percent: 100,
+        gate_percent_after: 100,
+        permission_percent: 100,
+        permission_unanswered_percent: 100,
+        why_lost_percent: 100,
+        reask_percent_lost: 100,
+        reask_again_percent: 100,
+        handback_percent: 100,
+        trigger_percent: 100,
+        intervention_percent: 100,
+        override_percent: 100,
+        reopen_percent: 100,
+        withdrawn_percent: 0,
+        stale_percent: 0,
+        consent_weights: [0, 0, 0, 0, 1],
+        missing_actors: 5,
+        ..Plan::INSURER
+    };
+    let truth = truth(&insurer_with(&everything, 1));
+    assert_eq!(number(&truth, "why.before.lost"), number(&truth, "why.before.handovers"));
+    assert_eq!(number(&truth, "why.before.lost_asked_back"), number(&truth, "why.before.lost"));
+    assert_eq!(number(&truth, "permission.before.answered"), 0);
+    assert_eq!(number(&truth, "surplus.surplus_total"), 3 * number(&truth, "surplus.acceptances_decided"));
+    let nothing = insurer_with(&Plan { items: 40, consent_weights: [0; 5], urgent_pace_percent: 0, ..everything }, 1);
+    assert!(!rows(&nothing).is_empty());
 }
 
 #[test]

@@ -7,15 +7,16 @@
 //!
 //! Stages do not know each other; here is where they meet. Nothing here knows a terminal.
 
-mod asking;
 mod coverage;
 mod doctor;
 mod drawn;
 mod fault;
 mod gaps;
+mod item;
 pub mod office;
 mod reading;
 mod shown;
+mod tables;
 mod who;
 mod world;
 mod writing;
@@ -38,9 +39,10 @@ use sayso_sources::{Done, Freshness, Kind, Lens, Source};
 use sayso_stats::Window;
 use tempfile::TempDir;
 
-pub use asking::{ItemPaths, TableForm};
+pub use item::ItemPaths;
 pub use doctor::Check;
 pub use fault::{Fault, InquiryError};
+pub use sayso_engine::Format as TableForm;
 pub use reading::{Outcome, Reading, SourceReading};
 pub use sayso_report::{Format, Style, picture, render};
 pub use world::{Machine, World};
@@ -295,7 +297,7 @@ impl Office {
         let coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
         let measured = self.measure(&paths, &who, &coverage, window);
         let words = who.words();
-        let labels = drawn::Labels::of(&measured.path_map, words);
+        let labels = drawn::Labels::of(&measured);
         Ok(Diagnosis {
             sayso: env!("CARGO_PKG_VERSION").to_owned(),
             schema: SCHEMA,

@@ -74,7 +74,7 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
     let begun = Base::of(&population, request.floor, &dimensions, |decision| decision.has_latency());
     waiting::latency(&mut sheet, &begun, all.decisions.len() - begun.decisions.len());
     waiting::first_response(&mut sheet, &begun);
-    possession::measure(&mut sheet, &population);
+    let stays = possession::measure(&mut sheet, &population);
     handover::measure(&mut sheet, &begun);
 
     let decided = Base::of(&population, request.floor, &[Dimension::Matter, Dimension::Area], |decision| {
@@ -84,7 +84,7 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
     waiting::surplus_approvals(&mut sheet, &decided);
     reversal::measure(&mut sheet, &decided);
 
-    let path_map = pathmap::draw(&mut sheet, &population);
+    let path_map = pathmap::draw(&sheet, &population, &stays);
     let (measures, withheld) = sheet.close();
     Measured { measures, withheld, path_map }
 }

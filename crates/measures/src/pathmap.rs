@@ -9,7 +9,7 @@ use sayso_stats::{Unit, resample};
 
 use crate::holders::{By, Grouped, Grouping, everybody, group};
 use crate::population::Population;
-use crate::possession;
+use crate::possession::{self, Stays};
 use crate::privacy::NONE;
 use crate::sheet::{Clock, Sheet};
 use sayso_model::measure::MeasureId;
@@ -35,11 +35,11 @@ struct Arc {
     sums: Sums,
 }
 
-/// Draws the map; empty where nothing may be shown.
-pub(crate) fn draw(sheet: &mut Sheet, population: &Population<'_>) -> PathMap {
+/// Draws the map; empty where nothing may be shown. `stays` are all holds in working time.
+pub(crate) fn draw(sheet: &Sheet, population: &Population<'_>, stays: &Stays) -> PathMap {
     let Ok(whole) = sheet.floor.clear(everybody(population)) else { return PathMap::default() };
     let Some((by, grouping)) = choose(sheet, population, whole) else { return PathMap::default() };
-    let nodes = nodes(sheet, population, &grouping);
+    let nodes = nodes(sheet, population, &grouping, stays);
     let arcs = arcs(sheet, population, &grouping);
     PathMap { grouped_by: by.key().to_owned(), nodes, arcs, pooled: grouping.pooled }
 }
@@ -74,7 +74,7 @@ fn is_known(population: &Population<'_>, by: By) -> bool {
     counts.1 > 0 && counts.0 * 2 >= counts.1
 }
 
-fn nodes(sheet: &Sheet, population: &Population<'_>, grouping: &Grouping) -> Vec<PathNode> {
+fn nodes(sheet: &Sheet, population: &Population<'_>, grouping: &Grouping, stays: &Stays) -> Vec<PathNode> {
     let n = grouping.slots.len();
     let (mut holds, mut starts, mut ends) = (vec![0_u64; n], vec![0_u64; n], vec![0_u64; n]);
     for decision in &population.paths.decisions {
@@ -92,7 +92,7 @@ fn nodes(sheet: &Sheet, population: &Population<'_>, grouping: &Grouping) -> Vec
     let (table, decisions) = possession::shares(population, grouping, Clock::Working);
     let seed = sheet.seed_for(MeasureId::M03, "path_map", "nodes");
     let shares = resample::shares(&table, decisions, seed, sheet.window);
-    let stays = possession::tables(grouping, &possession::stays(population, Clock::Working));
+    let stays = possession::tables(grouping, stays);
     let persons = persons(population, grouping);
     let parts = grouping.slots.iter().zip(&grouping.sites).zip(shares.into_iter().zip(stays)).enumerate();
     parts

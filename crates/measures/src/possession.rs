@@ -14,10 +14,31 @@ const ID: MeasureId = MeasureId::M03;
 /// How many roles, teams or sites are shown by name.
 const SLOTS_MAX: usize = 12;
 
-/// Holds of one clock, shortest first: how long, how it ended, which hop's profile.
-type Stays = Vec<(Observation, u32)>;
+/// Holds of one clock, shortest first: how long in microseconds, and the profile with whether the hold goes on.
+pub(crate) type Stays = Vec<(i64, Stay)>;
 
-pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>) {
+/// Whose hold, and whether it goes on; in one word, since there are many of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stay(u32);
+
+impl Stay {
+    const GOES_ON: u32 = 1 << 31;
+
+    fn new(profile: u32, goes_on: bool) -> Self {
+        Self(profile | if goes_on { Self::GOES_ON } else { 0 })
+    }
+
+    fn profile(self) -> u32 {
+        self.0 & !Self::GOES_ON
+    }
+
+    fn end(self) -> End {
+        if self.0 & Self::GOES_ON == 0 { End::Event } else { End::Censored }
+    }
+}
+
+/// Says it all. Gives the holds in working time, for the path map.
+pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>) -> Stays {
     let whole = match sheet.floor.clear(everybody(population)) {
         Ok(whole) => whole,
         Err(below) => {
@@ -25,7 +46,8 @@ pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>) {
                 true => "there is no hold in the record".to_owned(),
                 false => below.to_string(),
             };
-            return sheet.withhold(ID, "overall", 1, why);
+            sheet.withhold(ID, "overall", 1, why);
+            return Stays::new();
         }
     };
     let mut groupings: Vec<(By, Grouping)> = Vec::new();
@@ -41,16 +63,18 @@ pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>) {
             }
         }
     }
-    for clock in Clock::BOTH {
-        let stays = stays(population, clock);
-        let all = LifeTable::new(stays.iter().map(|(stay, _)| *stay).collect());
+    let in_clocks = Clock::BOTH.map(|clock| stays(population, clock));
+    for (clock, stays) in Clock::BOTH.into_iter().zip(&in_clocks) {
+        let all = LifeTable::new(stays.iter().map(|&(micros, stay)| observation(micros, stay)).collect());
         let estimate = all.kaplan_meier().quantile(0.5, clock.unit(), sheet.window);
         sheet.say(whole, ID, on(Scope::new(), clock), "median_stay", estimate);
         for (by, grouping) in &groupings {
             say_shares(sheet, population, *by, grouping, clock);
-            say_stays(sheet, *by, grouping, clock, &stays);
+            say_stays(sheet, *by, grouping, clock, stays);
         }
     }
+    let [working, _] = in_clocks;
+    working
 }
 
 /// The share of all held time by slot, by item. It partitions: every hop is in exactly one slot.
@@ -85,27 +109,28 @@ pub(crate) fn shares(population: &Population<'_>, grouping: &Grouping, clock: Cl
 }
 
 /// Every hold with how it ended; a hold of a question that is still open goes on.
-pub(crate) fn stays(population: &Population<'_>, clock: Clock) -> Stays {
+fn stays(population: &Population<'_>, clock: Clock) -> Stays {
     let mut stays: Stays = Vec::with_capacity(population.paths.hops.len());
     for decision in &population.paths.decisions {
         for (at, (hop, profile)) in population.hops(decision).enumerate() {
             let goes_on = decision.status == Status::Open && at + 1 == decision.n_hops as usize;
-            let time = match clock {
-                Clock::Working => hop.held_working.hours(),
-                Clock::Calendar => hop.held().hours(),
+            let micros = match clock {
+                Clock::Working => hop.held_working.micros(),
+                Clock::Calendar => hop.held().micros(),
             };
-            stays.push((Observation { time, end: if goes_on { End::Censored } else { End::Event } }, profile));
+            stays.push((micros, Stay::new(profile, goes_on)));
         }
     }
-    stays.sort_unstable_by(|a, b| a.0.time.total_cmp(&b.0.time));
+    // Which of two equal ones comes first changes nothing: a life table takes ties together.
+    stays.sort_unstable_by_key(|(micros, _)| *micros);
     stays
 }
 
 /// The life table of the holds of each slot.
 pub(crate) fn tables(grouping: &Grouping, stays: &Stays) -> Vec<LifeTable> {
     let mut parts: Vec<Vec<Observation>> = vec![Vec::new(); grouping.slots.len()];
-    for &(stay, profile) in stays {
-        parts[grouping.slot_of[profile as usize] as usize].push(stay);
+    for &(micros, stay) in stays {
+        parts[grouping.slot_of[stay.profile() as usize] as usize].push(observation(micros, stay));
     }
     parts.into_iter().map(LifeTable::new).collect()
 }
@@ -123,6 +148,10 @@ fn say_stays(sheet: &mut Sheet, by: By, grouping: &Grouping, clock: Clock, stays
         let estimate = table.kaplan_meier().quantile(0.5, clock.unit(), sheet.window);
         sheet.say(slot.cleared, ID, on(scope(by.key(), slot), clock), "median_stay", estimate);
     }
+}
+
+fn observation(micros: i64, stay: Stay) -> Observation {
+    Observation { time: hours(micros), end: stay.end() }
 }
 
 fn hours(micros: i64) -> f64 {

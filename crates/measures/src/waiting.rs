@@ -8,7 +8,7 @@ use sayso_model::measure::MeasureId;
 use sayso_model::time::Instant;
 use sayso_stats::ratio::Range;
 use sayso_stats::survival::{End, LifeTable, Observation};
-use sayso_stats::{Estimate, Unit};
+use sayso_stats::{Estimate, Unit, Window};
 
 use crate::Request;
 use crate::base::{Base, Cut, Dimension};
@@ -159,11 +159,16 @@ fn waits(
         for cut in base.cuts_for(id) {
             for (slot, table) in cut.slots.iter().zip(tables(cut, &observed)) {
                 let quartiles = if cut.key == "week" { &QUARTILES[1..2] } else { &QUARTILES[..] };
-                for &(statistic, p) in quartiles {
-                    let estimate = noted(quantile(&table, p, clock, other_end, sheet), note);
+                let mut median_reached = true;
+                for (&(statistic, p), estimate) in
+                    quartiles.iter().zip(quantiles(&table, quartiles, clock, sheet.window))
+                {
+                    median_reached &= p != 0.5 || estimate.value().is_some();
+                    let other_end = if table.competing() == 0 { "" } else { other_end };
+                    let estimate = noted(noted(estimate, other_end), note);
                     sheet.say(slot.cleared, id, on(scope(cut.key, slot), clock), statistic, estimate);
                 }
-                if cut.key.is_empty() && quantile(&table, 0.5, clock, other_end, sheet).value().is_none() {
+                if cut.key.is_empty() && !median_reached {
                     let estimate = noted(restricted_mean(table, clock, sheet), note);
                     sheet.say(slot.cleared, id, on(scope(cut.key, slot), clock), "restricted_mean", estimate);
                 }
@@ -184,12 +189,14 @@ fn tables(cut: &Cut, observed: &[(Observation, u32)]) -> Vec<LifeTable> {
     parts.into_iter().map(LifeTable::new).collect()
 }
 
-/// The time by which a share had the end that is waited for: Aalen-Johansen, or Kaplan-Meier where there is no other end.
-fn quantile(table: &LifeTable, p: f64, clock: Clock, other_end: &str, sheet: &Sheet) -> Estimate {
+/// The times by which shares had the end that is waited for: Aalen-Johansen, or Kaplan-Meier where there is no other end.
+fn quantiles(table: &LifeTable, shares: &[(&str, f64)], clock: Clock, window: Window) -> Vec<Estimate> {
     if table.competing() == 0 {
-        return table.kaplan_meier().quantile(p, clock.unit(), sheet.window);
+        let curve = table.kaplan_meier();
+        return shares.iter().map(|&(_, p)| curve.quantile(p, clock.unit(), window)).collect();
     }
-    noted(table.aalen_johansen().quantile(p, clock.unit(), sheet.window), other_end)
+    let curve = table.aalen_johansen();
+    shares.iter().map(|&(_, p)| curve.quantile(p, clock.unit(), window)).collect()
 }
 
 /// The mean wait until any end, up to a horizon.

@@ -355,21 +355,25 @@ impl Paths {
     pub fn unbalanced(&self) -> Vec<(u64, u32)> {
         self.decisions
             .iter()
-            .filter(|decision| {
-                let hops = self.hops_of(decision);
-                let mut at = decision.raised_at;
-                for hop in hops {
-                    if hop.since != at || hop.until < hop.since {
-                        return true;
-                    }
-                    at = hop.until;
-                }
-                at != decision.ended_at && !(hops.is_empty() && !decision.has_latency())
-                    || hops.iter().map(Hop::held).sum::<WallTime>() != decision.latency() && decision.has_latency()
-                    || hops.iter().map(|hop| hop.held_working).sum::<WorkingTime>() != decision.latency_working
-            })
+            .filter(|decision| !self.is_balanced(decision))
             .map(|decision| (decision.item, decision.ordinal))
             .collect()
+    }
+
+    fn is_balanced(&self, decision: &Decision) -> bool {
+        let hops = self.hops_of(decision);
+        if !decision.has_latency() {
+            return hops.is_empty();
+        }
+        let follow = hops.windows(2).all(|pair| pair[0].until == pair[1].since);
+        let forward = hops.iter().all(|hop| hop.since <= hop.until);
+        let whole = hops.first().map(|hop| hop.since) == Some(decision.raised_at)
+            && hops.last().map(|hop| hop.until) == Some(decision.ended_at);
+        follow
+            && forward
+            && whole
+            && hops.iter().map(Hop::held).sum::<WallTime>() == decision.latency()
+            && hops.iter().map(|hop| hop.held_working).sum::<WorkingTime>() == decision.latency_working
     }
 }
 

@@ -13,10 +13,13 @@ use sayso_model::diagnosis::{Diagnosis, DrawnPath, PathMap};
 use sayso_stats::{Estimate, Unit};
 
 pub use crate::glossary::Term;
+use crate::lookup::Measures;
+use crate::{clean, quantity, words};
 pub(crate) use holders::node_name;
 pub(crate) use live::lane_name;
-use crate::lookup::Measures;
-use crate::{clean, quantity};
+
+/// More rows than this make a chart nobody reads; the table holds the rest.
+const ROWS_DRAWN_MAX: usize = 15;
 
 /// Everything a report says.
 #[derive(Clone, Debug)]
@@ -49,12 +52,12 @@ impl Brief {
             appendix::reading(diagnosis),
             appendix::withheld(diagnosis),
         ];
-        Brief {
-            subject: clean::name(&diagnosis.subject),
-            frame: frame(diagnosis),
-            headlines,
-            sections: sections.into_iter().flatten().collect(),
+        let mut sections: Vec<Section> = sections.into_iter().flatten().collect();
+        if diagnosis.measures.is_empty() {
+            // With nothing to read, what to do comes first.
+            sections.sort_by_key(|section| section.id != "next");
         }
+        Brief { subject: clean::name(&diagnosis.subject), frame: frame(diagnosis), headlines, sections }
     }
 }
 
@@ -208,6 +211,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The rows, each as long as `columns`.
     pub rows: Vec<Vec<Prose>>,
+    /// What stands under it, such as the methods that its letters mean.
+    pub notes: Vec<String>,
 }
 
 /// A column of a table.
@@ -294,6 +299,13 @@ impl Prose {
         self
     }
 
+    /// Adds other running text behind this.
+    #[must_use]
+    pub fn then(mut self, other: Prose) -> Prose {
+        self.spans.extend(other.spans);
+        self
+    }
+
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
@@ -323,10 +335,10 @@ impl From<String> for Prose {
     }
 }
 
-/// A sentence from the diagnosis itself, in which backticks mark what can be typed.
+/// A sentence from the diagnosis itself, in which backticks mark what can be typed; it begins with a capital.
 fn sentence(raw: &str) -> Prose {
     let mut prose = Prose::new();
-    for (i, part) in raw.split('`').enumerate().filter(|(_, part)| !part.is_empty()) {
+    for (i, part) in words::capital(raw).split('`').enumerate().filter(|(_, part)| !part.is_empty()) {
         prose = if i % 2 == 1 { prose.code(part) } else { prose.say(clean::line(part)) };
     }
     prose

@@ -48,7 +48,13 @@ impl Breadth {
 /// A figure as one SVG element; `key` makes its ids unique on the page.
 pub(crate) fn draw(figure: &Figure, breadth: Breadth, key: &str) -> String {
     let mut canvas = Canvas::new();
-    let frame = Frame { key: format!("{key}-{}", breadth.name()), title: &figure.title, alt: &figure.alt, breadth, standalone: false };
+    let frame = Frame {
+        key: format!("{key}-{}", breadth.name()),
+        title: &figure.title,
+        alt: &figure.alt,
+        breadth,
+        standalone: false,
+    };
     match &figure.shows {
         Shows::Marks(marks) => draw_marks(&mut canvas, &frame, marks),
         Shows::Weeks(weeks) => draw_weeks(&mut canvas, &frame, weeks),
@@ -103,7 +109,8 @@ impl Frame<'_> {
 /// Where the parts of a row of marks stand.
 pub(crate) struct Rows {
     label_x: f64,
-    label_chars: usize,
+    /// Characters that fit beside the plot, or on the line above it.
+    line_chars: usize,
     plot: (f64, f64),
     value_x: f64,
     row_height: f64,
@@ -112,21 +119,24 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// For a breadth of screen.
-    pub(crate) fn of(breadth: Breadth) -> Rows {
+    /// For a breadth of screen, with as much room for labels as these need.
+    pub(crate) fn of(breadth: Breadth, marks: &Marks) -> Rows {
+        const CHAR_WIDTH: f64 = 7.7;
+        let longest = marks.rows.iter().map(|mark| mark.label.chars().count()).max().unwrap_or(0);
+        let label_width = (longest as f64 * CHAR_WIDTH + 16.0).clamp(120.0, 330.0);
         match breadth {
             Breadth::Wide => Rows {
                 label_x: 0.0,
-                label_chars: 27,
-                plot: (210.0, 650.0),
-                value_x: 668.0,
+                line_chars: ((label_width - 12.0) / CHAR_WIDTH) as usize,
+                plot: (label_width, 712.0),
+                value_x: 730.0,
                 row_height: 40.0,
                 top: 8.0,
                 narrow: false,
             },
             Breadth::Narrow => Rows {
                 label_x: 0.0,
-                label_chars: 24,
+                line_chars: 45,
                 plot: (4.0, 352.0),
                 value_x: 356.0,
                 row_height: 64.0,
@@ -165,14 +175,23 @@ pub(crate) fn rows_with_axis(svg: &mut Element<'_>, place: &Rows, marks: &Marks)
         let x = scale.at(*value);
         line(svg, "grid", (x, 2.0), (x, body));
         let near_end = place.narrow && x > place.plot.1 - 12.0;
-        let anchor = if near_end { "end" } else if x < 16.0 { "start" } else { "middle" };
+        let anchor = if near_end {
+            "end"
+        } else if x < 16.0 {
+            "start"
+        } else {
+            "middle"
+        };
         text(svg, "tick", anchor, x, body + 18.0, label);
     }
     let points = is_hours(marks.unit);
     for (i, mark) in marks.rows.iter().enumerate() {
         let y = place.top + place.row_height * i as f64;
         let (label_y, mark_y) = if place.narrow { (y + 14.0, y + 30.0) } else { (y + 23.0, y + 18.0) };
-        text(svg, "label", "start", place.label_x, label_y, &clean::clip(&mark.label, place.label_chars));
+        // On a narrow screen the label shares its line with the value.
+        let taken = if place.narrow { mark.shown.chars().count() + 2 } else { 0 };
+        let label = clean::clip(&mark.label, place.line_chars.saturating_sub(taken));
+        text(svg, "label", "start", place.label_x, label_y, &label);
         draw_mark(svg, place, mark, scale, mark_y, points);
         let numbers = format!("{}, n\u{a0}{}", mark.limits, quantity::count(mark.n));
         if place.narrow {
@@ -187,9 +206,8 @@ pub(crate) fn rows_with_axis(svg: &mut Element<'_>, place: &Rows, marks: &Marks)
 
 /// The scale that fits all rows.
 fn scale_of(marks: &Marks, range: (f64, f64)) -> Scale {
-    let known = || {
-        marks.rows.iter().flat_map(|m| [m.low, m.value, m.high, m.quartiles.map(|q| q.0), m.quartiles.map(|q| q.1)])
-    };
+    let known =
+        || marks.rows.iter().flat_map(|m| [m.low, m.value, m.high, m.quartiles.map(|q| q.0), m.quartiles.map(|q| q.1)]);
     let most = known().flatten().fold(0.0, f64::max);
     match marks.unit {
         Some(unit) if is_hours(Some(unit)) => {
@@ -205,7 +223,7 @@ fn is_hours(unit: Option<Unit>) -> bool {
 }
 
 fn draw_marks(canvas: &mut Canvas, frame: &Frame<'_>, marks: &Marks) {
-    let place = Rows::of(frame.breadth);
+    let place = Rows::of(frame.breadth, marks);
     let body = place.height(marks.rows.len());
     let mut svg = frame.open(canvas, body + 26.0);
     rows_with_axis(&mut svg, &place, marks);
@@ -268,7 +286,7 @@ fn draw_weeks(canvas: &mut Canvas, frame: &Frame<'_>, weeks: &Weeks) {
     let even = |i: usize| left + 8.0 + (right - left - 8.0) * i as f64 / (n.max(2) - 1) as f64;
     let x_scale = match (times.first(), times.last(), times.len() == n) {
         (Some(first), Some(last), true) if first < last => {
-            let ticks_max = if narrow { 4 } else { 9 };
+            let ticks_max = if narrow { 5 } else { 9 };
             Some(Scale::time(Instant::from(*first), Instant::from(*last), (left + 8.0, right), ticks_max))
         }
         _ => None,
@@ -290,6 +308,9 @@ fn draw_weeks(canvas: &mut Canvas, frame: &Frame<'_>, weeks: &Weeks) {
     }
     for run in runs(weeks) {
         draw_run(&mut svg, weeks, &run, &x_of, &y_scale);
+    }
+    for (i, (_, mark)) in weeks.points.iter().enumerate() {
+        draw_bounded(&mut svg, mark, x_of(i), &y_scale, (height - bottom, 12.0));
     }
 }
 
@@ -349,5 +370,24 @@ fn draw_run(svg: &mut Element<'_>, weeks: &Weeks, run: &[usize], x_of: &dyn Fn(u
     }
     for (x, y) in run.iter().filter_map(|i| point(*i)) {
         svg.child("circle").set("class", "point").set("cx", x).set("cy", y).set("r", 3.0);
+    }
+}
+
+/// A week whose value cannot be told, but is bounded: a line that goes on where there is no limit.
+fn draw_bounded(svg: &mut Element<'_>, mark: &Mark, x: f64, y_scale: &Scale, ends: (f64, f64)) {
+    if mark.value.is_some() || (mark.low.is_none() && mark.high.is_none()) {
+        return;
+    }
+    let (bottom, top) = ends;
+    let (from, to) = (mark.low.map_or(bottom, |y| y_scale.at(y)), mark.high.map_or(top, |y| y_scale.at(y)));
+    line(svg, "whisker", (x, from), (x, to));
+    for (known, y, direction) in [(mark.low, from, 1.0), (mark.high, to, -1.0)] {
+        if known.is_some() {
+            line(svg, "whisker", (x - 4.0, y), (x + 4.0, y));
+        } else {
+            let mut head = Route::from(x - 4.0, y - 5.0 * direction);
+            head.line(x, y).line(x + 4.0, y - 5.0 * direction);
+            svg.child("path").set("class", "whisker").set("d", &head);
+        }
     }
 }

@@ -5,8 +5,21 @@ use sayso_model::diagnosis::Diagnosis;
 use crate::clean;
 
 const HEADER: [&str; 15] = [
-    "measure", "title", "scope", "statistic", "value", "low", "high", "level", "n", "unit", "since", "until", "method",
-    "why", "seed",
+    "measure",
+    "title",
+    "scope",
+    "statistic",
+    "value",
+    "low",
+    "high",
+    "level",
+    "n",
+    "unit",
+    "since",
+    "until",
+    "method",
+    "why",
+    "seed",
 ];
 
 /// The measurements as rows. A diagnosis without any gives the header alone.

@@ -124,7 +124,9 @@ impl Term {
                 "A question put to someone's authority, with its answer if there is one. An issue, a change or a case \
                  can hold several, one after the other."
             }
-            Term::Path => "The way of one decision from the question to the answer: who held it, in order, and how long.",
+            Term::Path => {
+                "The way of one decision from the question to the answer: who held it, in order, and how long."
+            }
             Term::Hold => {
                 "One unbroken stay of a question with one holder. The holds of a decision fill its whole waiting time, \
                  without gap or overlap."
@@ -133,7 +135,9 @@ impl Term {
             Term::Crossing => "A hand-over from one site to another.",
             Term::Return => "A hand-over back to somebody who held the question before.",
             Term::Escalation => "A hand-over to a higher level of the organisation.",
-            Term::Area => "Where in the product or the organisation a question belongs: a component, a project, a folder.",
+            Term::Area => {
+                "Where in the product or the organisation a question belongs: a component, a project, a folder."
+            }
             Term::Matter => "What kind of question it is: scope, priority, design, release and so on.",
             Term::Site => "A place with its own time zone and working calendar.",
             Term::WorkingTime => {
@@ -154,7 +158,9 @@ impl Term {
                 "The number of people and decisions a group must have before anything is said about it. Smaller groups \
                  are put together or left out, so that no number can be traced to a person."
             }
-            Term::Lens => "The table that says which recorded activity counts as which act: asking, handing over, deciding.",
+            Term::Lens => {
+                "The table that says which recorded activity counts as which act: asking, handing over, deciding."
+            }
             Term::Decider => "Whoever gave the answer, as far as the record says so.",
             Term::Seed => "The number that starts all random resampling. The same record and seed give the same page.",
         }

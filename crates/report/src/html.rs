@@ -6,7 +6,8 @@ use crate::brief::{Block, Brief, Figure, Headline, Prose, Section, Span, Table, 
 use crate::chart::{self, Breadth};
 
 /// Nothing is fetched, nothing runs; the page brings its own style.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 const PAGE_CSS: &str = include_str!("page.css");
 
@@ -152,6 +153,9 @@ fn table(table: &Table) -> Markup {
                 }
             }
         }
+        @if !table.notes.is_empty() {
+            ul class="notes" { @for note in &table.notes { li { (note) } } }
+        }
     }
 }
 
@@ -175,9 +179,15 @@ fn prose(words: &Prose) -> Markup {
                 Span::Say(words) => (words),
                 Span::Strong(words) => b { (words) },
                 Span::Term(word, term) => a href={ "#" (term.anchor()) } { (word) },
-                Span::Name(name) => bdi { (name) },
-                Span::Code(code) => code { bdi { (code) } },
+                Span::Name(name) => bdi class=[is_long(name).then_some("long")] { (name) },
+                Span::Code(code) => code class=[is_long(code).then_some("long")] { bdi { (code) } },
             }
         }
     }
+}
+
+/// Whether a name has a word that would make a column too wide, so that it may break anywhere.
+fn is_long(name: &str) -> bool {
+    const WORD_CHARS_MAX: usize = 24;
+    name.split_whitespace().any(|word| word.chars().count() > WORD_CHARS_MAX)
 }

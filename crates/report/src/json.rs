@@ -8,7 +8,8 @@ use crate::clean;
 
 /// One object, indented, with a line break at the end.
 pub(crate) fn object(diagnosis: &Diagnosis) -> String {
-    let mut out = serde_json::to_string_pretty(diagnosis).expect("the diagnosis has string keys and finite numbers only");
+    let mut out =
+        serde_json::to_string_pretty(diagnosis).expect("the diagnosis has string keys and finite numbers only");
     out.push('\n');
     harmless(&out)
 }

@@ -79,6 +79,12 @@ fn push_rows(out: &mut String, table: &Table) {
         out.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     out.push('\n');
+    for note in &table.notes {
+        out.push_str(&format!("{}  \n", escape(note)));
+    }
+    if !table.notes.is_empty() {
+        out.push('\n');
+    }
 }
 
 fn prose(words: &Prose) -> String {
@@ -130,8 +136,10 @@ mod tests {
 
     #[test]
     fn nothing_in_a_name_is_markup() {
-        assert_eq!(escape("a|b <script> [x](https://e.example) *c* @d"),
-            r"a\|b &lt;script&gt; \[x\](https:&#47;/e.example) \*c\* &#64;d");
+        assert_eq!(
+            escape("a|b <script> [x](https://e.example) *c* @d"),
+            r"a\|b &lt;script&gt; \[x\](https:&#47;/e.example) \*c\* &#64;d"
+        );
         assert_eq!(code("a`b"), r"a\`b");
         assert_eq!(code("sayso path A#1"), "`sayso path A#1`");
     }

@@ -28,7 +28,7 @@ pub fn picture(diagnosis: &Diagnosis) -> String {
     marks.rows.truncate(ROWS_MAX);
     let headline = &brief.headlines[0];
     let (says, doubt) = (lines(&headline.says.plain(), 84), lines(&headline.doubt.plain(), 118));
-    let place = Rows::of(Breadth::Wide);
+    let place = Rows::of(Breadth::Wide, &marks);
     let top = 34.0 + 26.0 * says.len() as f64 + 18.0 * doubt.len() as f64;
     let body = if marks.rows.is_empty() { 0.0 } else { 44.0 + place.height(marks.rows.len()) + 26.0 };
     let alt = format!(
@@ -57,7 +57,7 @@ pub fn picture(diagnosis: &Diagnosis) -> String {
             y += 18.0;
         }
         if !marks.rows.is_empty() {
-            let title = figure.map(|figure| format!("{}: share of working time", figure.title)).unwrap_or_default();
+            let title = figure.map(|figure| format!("{}, in working time", figure.title)).unwrap_or_default();
             text(&mut svg, "label strong", "start", 24.0, top + 22.0, &title);
             let mut shifted = svg.child("g");
             shifted.set("transform", &format!("translate(24 {:.0})", top + 34.0));
@@ -77,5 +77,8 @@ pub fn picture(diagnosis: &Diagnosis) -> String {
 
 /// Broken at spaces into lines of at most so many characters.
 fn lines(words: &str, chars_max: usize) -> Vec<String> {
-    textwrap::wrap(&words.replace(quantity::HARD_SPACE, " "), chars_max).into_iter().map(|line| line.into_owned()).collect()
+    textwrap::wrap(&words.replace(quantity::HARD_SPACE, " "), chars_max)
+        .into_iter()
+        .map(|line| line.into_owned())
+        .collect()
 }

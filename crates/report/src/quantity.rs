@@ -51,6 +51,11 @@ pub(crate) fn limits(estimate: &Estimate) -> String {
     }
 }
 
+/// The value with its limits in brackets, to stand in a cell: `3.4 working hours (3.1 to 3.9)`.
+pub(crate) fn with_limits(estimate: &Estimate) -> String {
+    format!("{} ({})", value(estimate), hard(&limits(estimate)))
+}
+
 /// The interval as the middle of a sentence: `between 3.1 and 3.9 working hours`.
 pub(crate) fn between(estimate: &Estimate) -> String {
     let yard = Yardstick::of(estimate);

@@ -165,6 +165,12 @@ fn time_ticks(since: Timestamp, until: Timestamp, ticks_max: usize) -> Vec<(f64,
             Err(_) => break,
         }
     }
+    if (700.0..8_000.0).contains(&step_hours) {
+        // The year stands at the first month and at each January; more of them would only crowd.
+        for (_, label) in ticks.iter_mut().skip(1).filter(|(_, label)| !label.starts_with("Jan")) {
+            label.truncate(label.find('\u{a0}').unwrap_or(label.len()));
+        }
+    }
     if ticks.is_empty() {
         ticks.push((since.as_microsecond() as f64, quantity::minute(Instant::from(since))));
     }

@@ -85,6 +85,9 @@ impl Page {
     fn section(&mut self, section: &Section) {
         let title = if section.appendix { format!("Appendix: {}", section.title) } else { section.title.to_owned() };
         self.heading(&title);
+        if section.id == "measurements" {
+            return self.measurements(section);
+        }
         let rows_max = if section.appendix { APPENDIX_ROWS_MAX } else { ROWS_MAX };
         for (i, block) in section.blocks.iter().enumerate() {
             if i > 0 {
@@ -109,6 +112,19 @@ impl Page {
                 Block::Figure(figure) => self.figure(figure),
             }
         }
+    }
+
+    /// Hundreds of rows would push the headlines off the screen; the other formats have them.
+    fn measurements(&mut self, section: &Section) {
+        let tables = section.blocks.iter().map(|block| match block {
+            Block::Table(table) => table.rows.len(),
+            _ => 0,
+        });
+        let n = tables.sum::<usize>() as u64;
+        self.paragraph(&format!(
+            "{} with definition, interval, n and method: `--format html`, `markdown` or `csv`.",
+            quantity::counted(n, "number", "numbers")
+        ));
     }
 
     fn figure(&mut self, figure: &Figure) {
@@ -156,7 +172,7 @@ impl Page {
             let label = pad(&clip_columns(&mark.label, label_width), label_width);
             if strip_width < 8 {
                 // No room for a drawing: the numbers matter more.
-                self.hanging(&format!("  {}  ", label.trim_end()), 4, &tail(mark));
+                self.hanging("  ", 4, &format!("{}  {}", mark.label, tail(mark)));
                 continue;
             }
             let strip = self.strip(mark, marks, strip_width);
@@ -210,16 +226,22 @@ impl Page {
         const HOPS_MAX: usize = 20;
         let (Some(first), Some(last)) = (path.hops.first(), path.hops.last()) else { return };
         let (working, off, outside) = if self.style.unicode { ('█', '░', '·') } else { ('#', ':', '.') };
-        let strip_width = (self.width / 3).clamp(12, 32);
-        let scale = Scale::time(first.since, last.until, (0.0, strip_width as f64), 4);
         let tails: Vec<String> = path
             .hops
             .iter()
             .map(|hop| format!("{} {}", self.arrival(hop.arrived_by), quantity::working(hop.held_working_h)))
             .collect();
         let tail_width = tails.iter().take(HOPS_MAX).map(|tail| display_width(tail)).max().unwrap_or(0);
-        let label_width = self.width.saturating_sub(strip_width + tail_width + 6).clamp(8, 34);
+        let room = self.width.saturating_sub(tail_width + 6);
+        let longest = path.hops.iter().map(|hop| display_width(&lane_name(hop))).max().unwrap_or(0);
+        let label_width = longest.min(room * 3 / 5);
+        let strip_width = (room - label_width).min(32);
+        let scale = Scale::time(first.since, last.until, (0.0, strip_width as f64), 4);
         for (hop, tail) in path.hops.iter().zip(&tails).take(HOPS_MAX) {
+            if strip_width < 8 {
+                self.hanging("  ", 4, &format!("{}  {tail}", lane_name(hop)));
+                continue;
+            }
             let mut cells = vec![outside; strip_width];
             let column = |x: f64| (x.floor() as usize).min(strip_width - 1);
             let (from, to) = (column(scale.at_instant(hop.since)), column(scale.at_instant(hop.until)));
@@ -261,7 +283,7 @@ impl Page {
         grid.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.width as u16);
         grid.set_header(table.columns.iter().map(|column| self.plain_ascii(column.title)));
         for row in table.rows.iter().take(rows_max) {
-            grid.add_row(row.iter().map(|cell| self.plain_ascii(&plain(cell))));
+            grid.add_row(row.iter().map(cell_text));
         }
         for (column, set) in grid.column_iter_mut().zip(&table.columns) {
             column.set_padding((0, 1));
@@ -272,6 +294,9 @@ impl Page {
         for line in grid.lines() {
             let line = line.trim_end().to_owned();
             self.line(&line);
+        }
+        for note in &table.notes {
+            self.hanging("  ", 4, note);
         }
         if table.rows.len() > rows_max {
             self.paragraph(&format!(
@@ -300,7 +325,11 @@ impl Page {
     }
 
     fn weight(&self, words: &str, code: &str) -> String {
-        if self.style.colour && !words.is_empty() { format!("\u{1b}[{code}m{words}\u{1b}[0m") } else { words.to_owned() }
+        if self.style.colour && !words.is_empty() {
+            format!("\u{1b}[{code}m{words}\u{1b}[0m")
+        } else {
+            words.to_owned()
+        }
     }
 
     fn line(&mut self, line: &str) {
@@ -345,11 +374,22 @@ fn plain(words: &Prose) -> String {
         .spans
         .iter()
         .map(|span| match span {
-            Span::Code(words) => format!("`{words}`"),
+            // What is to be typed must not be torn apart.
+            Span::Code(words) => format!("`{}`", words.replace(' ', "\u{a0}")),
             Span::Say(words) | Span::Strong(words) | Span::Name(words) => words.clone(),
             Span::Term(word, _) => (*word).to_owned(),
         })
         .collect()
+}
+
+/// The text of a cell: lines may break between number and unit, for columns are narrow, but not inside brackets.
+fn cell_text(cell: &Prose) -> String {
+    let mut depth = 0_i32;
+    let soften = |c: char| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        if c == HARD_SPACE && depth <= 0 { ' ' } else { c }
+    };
+    plain(cell).chars().map(soften).collect()
 }
 
 /// Cut to a number of columns, not characters: a wide letter takes two.

@@ -25,10 +25,12 @@ pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame<'_>, path: &DrawnPath) {
     let narrow = frame.breadth == Breadth::Narrow;
     let lanes = Lanes::of(&path.hops);
     let step = if narrow { 46.0 } else { 36.0 };
-    let range = if narrow { (12.0, 344.0) } else { (226.0, 872.0) };
+    let range = if narrow { (12.0, 344.0) } else { (262.0, 878.0) };
     let body = step * lanes.names.len() as f64 + 4.0;
     let scale = Scale::time(first.since, last.until, range, if narrow { 4 } else { 9 });
-    let mut svg = frame.open(canvas, body + 30.0);
+    let legend = legend(path);
+    let lines = fit(&legend, if narrow { 58 } else { 140 });
+    let mut svg = frame.open(canvas, body + 34.0 + 17.0 * lines.len() as f64);
     let hatch = format!("{}-hatch", frame.key);
     define_hatch(&mut svg, &hatch);
     for (at, label) in &scale.ticks {
@@ -43,7 +45,7 @@ pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame<'_>, path: &DrawnPath) {
         if narrow {
             text(&mut svg, "label halo", "start", 0.0, y_of(lane) - 14.0, &clean::clip(name, 44));
         } else {
-            text(&mut svg, "label", "start", 0.0, y_of(lane) + 4.5, &clean::clip(name, 29));
+            text(&mut svg, "label", "start", 0.0, y_of(lane) + 4.5, &clean::clip(name, 33));
         }
     }
     for (hop, lane) in path.hops.iter().zip(&lanes.of_hop) {
@@ -52,6 +54,53 @@ pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame<'_>, path: &DrawnPath) {
     draw_arrivals(&mut svg, path, &lanes, &scale, &y_of);
     let lane = lanes.of_hop.last().copied().unwrap_or(0);
     draw_end(&mut svg, path.status, scale.at_instant(last.until), y_of(lane));
+    for (i, words) in lines.iter().enumerate() {
+        text(&mut svg, "small", "start", 0.0, body + 46.0 + 17.0 * i as f64, words);
+    }
+}
+
+/// What the marks of this path mean, each once.
+fn legend(path: &DrawnPath) -> Vec<String> {
+    let mut parts: Vec<String> = ArrivedBy::ALL
+        .into_iter()
+        .filter(|way| path.hops.iter().any(|hop| hop.arrived_by == *way))
+        .map(|way| {
+            let word = if way == ArrivedBy::Handed { "handed over" } else { way.name() };
+            format!("{} {word}", glyph(way))
+        })
+        .collect();
+    parts.push(
+        match path.status {
+            Status::Decided => "◆ answered",
+            Status::Open => "▶ still open",
+            Status::Withdrawn => "✕ withdrawn",
+        }
+        .to_owned(),
+    );
+    parts.push("hatched: off hours".to_owned());
+    if path.hops.windows(2).any(|pair| crosses(&pair[0], &pair[1])) {
+        parts.push("dashed: to another site".to_owned());
+    }
+    parts
+}
+
+/// Parts side by side, in as few lines as hold them.
+fn fit(parts: &[String], chars_max: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 5 + part.chars().count() <= chars_max => {
+                line.push_str("\u{a0}\u{a0}\u{a0} ");
+                line.push_str(part);
+            }
+            _ => lines.push(part.clone()),
+        }
+    }
+    lines
+}
+
+fn crosses(before: &DrawnHop, after: &DrawnHop) -> bool {
+    !before.site.is_empty() && !after.site.is_empty() && before.site != after.site
 }
 
 struct Lanes {
@@ -129,18 +178,12 @@ fn merged(off: &[(Instant, Instant)], since: Instant, until: Instant) -> Vec<(In
     merged
 }
 
-fn draw_arrivals(
-    svg: &mut Element<'_>,
-    path: &DrawnPath,
-    lanes: &Lanes,
-    scale: &Scale,
-    y_of: &dyn Fn(usize) -> f64,
-) {
+fn draw_arrivals(svg: &mut Element<'_>, path: &DrawnPath, lanes: &Lanes, scale: &Scale, y_of: &dyn Fn(usize) -> f64) {
     let mut last_mark: Vec<f64> = vec![f64::NEG_INFINITY; lanes.names.len()];
     for (i, (hop, lane)) in path.hops.iter().zip(&lanes.of_hop).enumerate() {
         let (x, y) = (scale.at_instant(hop.since), y_of(*lane));
         let before = i.checked_sub(1).map(|i| (&path.hops[i], lanes.of_hop[i]));
-        let crosses = before.is_some_and(|(b, _)| !b.site.is_empty() && !hop.site.is_empty() && b.site != hop.site);
+        let crosses = before.is_some_and(|(before, _)| crosses(before, hop));
         let kind = if crosses { " crossing" } else { "" };
         if let Some((_, from)) = before.filter(|(_, from)| from != lane) {
             line(svg, &format!("link{kind}"), (x, y_of(from)), (x, y));

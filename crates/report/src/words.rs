@@ -9,23 +9,33 @@ use crate::quantity;
 /// A statistic in words, to stand in a table: `half take less`, `share that comes back`.
 pub(crate) fn statistic(id: MeasureId, statistic: &str) -> String {
     let known = match (id, statistic) {
-        (MeasureId::M00, "decider_known") => "decisions whose decider is known",
-        (MeasureId::M00, "ask_known") => "decisions with a recorded ask",
-        (MeasureId::M00, "origin_linked") => "decisions linked to where they come from",
+        (MeasureId::M00, "decider_known") => "answers with a known decider",
+        (MeasureId::M00, "decider_explicit") => "answers whose decider is named",
+        (MeasureId::M00, "ask_known") => "questions with a recorded ask",
+        (MeasureId::M00, "beginning_known") => "questions with a recorded beginning",
+        (MeasureId::M00, "origin_linked") => "questions linked to an origin",
         (MeasureId::M00, "never_closed") => "items never closed",
+        (MeasureId::M00, "items_without_decision") => "items without any decision",
         (MeasureId::M00, "bot_events" | "events_by_bots") => "events by bots",
+        (MeasureId::M00, "events_without_actor") => "events that name nobody",
+        (MeasureId::M00, "events_without_act") => "events without a known act",
         (MeasureId::M03, "share") => "share of the waiting time",
         (MeasureId::M03, "median_stay") => "median length of one hold",
-        (MeasureId::M06, "mean") => "mean number of consents too many",
-        (MeasureId::M17, "mean") => "mean number of hand-overs",
-        (MeasureId::M17, "share_any") => "decisions that change hands at all",
+        (MeasureId::M06, "mean") => "surplus consents, mean",
+        (MeasureId::M06, "share_any") => "answers with any surplus consent",
+        (MeasureId::M17, "mean" | "mean_per_item") => "hand-overs, mean",
+        (MeasureId::M17, "share_any") => "questions that change hands at all",
+        (MeasureId::M17, "share_any_item") => "items that change hands at all",
         (MeasureId::M17, "crossing_share") => "hand-overs that cross to another site",
-        (MeasureId::M18, "share") => "decisions that go from A to B and back to A",
-        (MeasureId::M18, "share_return") => "decisions that come back to an earlier holder",
-        (MeasureId::M20, "share") => "decisions opened again",
+        (MeasureId::M17, "site_unknown_share") => "hand-overs to or from an unknown site",
+        (MeasureId::M18, "share") => "items that go from A to B and back to A",
+        (MeasureId::M18, "share_return") => "items that come back to an earlier holder",
+        (MeasureId::M20, "share") => "answers opened again or undone",
+        (MeasureId::M20, "share_within_30_days") => "the same within 30 days of the answer",
         (_, "p25") => "a quarter take less",
         (_, "median") => "half take less (median)",
         (_, "p75") => "three quarters take less",
+        (_, "restricted_mean") => "mean up to the limit that the method names",
         (_, "mean") => "mean",
         (_, "share") => "share",
         _ => return crate::clean::line(&statistic.replace('_', " ")),
@@ -36,10 +46,14 @@ pub(crate) fn statistic(id: MeasureId, statistic: &str) -> String {
 /// How many observations, with what they are: `812 decisions`.
 pub(crate) fn observed(m: &Measurement) -> String {
     let (one, many) = match (m.id(), m.statistic(), m.estimate().unit()) {
-        (_, _, Unit::PerItem) | (MeasureId::M00, "never_closed", _) => ("item", "items"),
-        (MeasureId::M00, "bot_events" | "events_by_bots", _) => ("event", "events"),
+        (_, _, Unit::PerItem) | (MeasureId::M18, ..) => ("item", "items"),
+        (MeasureId::M00, "never_closed" | "items_without_decision", _) => ("item", "items"),
+        (MeasureId::M17, "share_any_item", _) => ("item", "items"),
+        (MeasureId::M00, "bot_events" | "events_by_bots" | "events_without_actor" | "events_without_act", _) => {
+            ("event", "events")
+        }
         (MeasureId::M03, "median_stay", _) => ("hold", "holds"),
-        (MeasureId::M17, "crossing_share", _) => ("hand-over", "hand-overs"),
+        (MeasureId::M17, "crossing_share" | "site_unknown_share", _) => ("hand-over", "hand-overs"),
         _ => ("decision", "decisions"),
     };
     quantity::counted(m.estimate().n(), one, many)
@@ -82,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_statistic_that_nobody_foresaw_is_still_readable() {
-        assert_eq!(statistic(MeasureId::M20, "share_within_week"), "share within week");
+        assert_eq!(statistic(MeasureId::M20, "share_of_mondays"), "share of mondays");
     }
 
     #[test]

@@ -361,7 +361,7 @@ mod tests {
             "no-reply@firm.example",
             "Travis CI User <travis@x.example>",
             "Product CI <x@firm.example>",
-            "spdk-ci",
+            "product-ci",
             "ci@firm.example",
             "ci-runner",
             "Gerrit Code Review <gerrit@review.example>",

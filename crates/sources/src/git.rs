@@ -113,13 +113,10 @@ pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> 
             begin(None, repository.tip().map(str::to_owned))?
         }
     };
-    let without_paths = match repository.partial()? {
-        Some(filter) if filter.starts_with("tree:") => {
-            sink.note("repository", Note::SourceIncomplete, "a clone without trees: it does not show what was changed");
-            true
-        }
-        _ => false,
-    };
+    let without_paths = repository.lacks_trees()?;
+    if without_paths {
+        sink.note("repository", Note::SourceIncomplete, "a clone without trees: it does not show what was changed");
+    }
     loop {
         if !position.complete {
             if let Some(tip) = position.tip.clone() {
@@ -193,6 +190,14 @@ impl Walk<'_> {
         let line = self.mainline(tip)?;
         let has_merges = line.has_merges();
         let mailmap = read_mailmap(self.repository, position.mailmap.as_deref())?;
+        if mailmap.is_none() {
+            sink.note(
+                "repository",
+                Note::SourceIncomplete,
+                "its .mailmap was left on the server: names are as committed",
+            );
+        }
+        let mailmap = mailmap.unwrap_or_default();
         let mut teller = Teller::new(self.rules, mailmap, line, self.repository);
 
         let mut args = vec!["log", "-z", FORMAT, "--date=raw", "--encoding=UTF-8", "--topo-order", "--reverse"];
@@ -286,9 +291,10 @@ impl Walk<'_> {
     }
 }
 
-fn read_mailmap(repository: &Repository, id: Option<&str>) -> Result<Mailmap, ReadError> {
-    let Some(id) = id else { return Ok(Mailmap::default()) };
-    Ok(Mailmap::parse(&repository.ask(["cat-file", "blob", id])?))
+/// The mailmap; an empty one where there is none, `None` where a partial clone does not hold it.
+fn read_mailmap(repository: &Repository, id: Option<&str>) -> Result<Option<Mailmap>, ReadError> {
+    let Some(id) = id else { return Ok(Some(Mailmap::default())) };
+    Ok(repository.try_ask(["cat-file", "blob", id])?.map(|text| Mailmap::parse(&text)))
 }
 
 fn rules_of(source: &Source) -> Result<Rules, ReadError> {

@@ -80,10 +80,9 @@ pub fn read_as(text: &str, format: &str, zone: Option<&TimeZone>) -> Result<Writ
     }
     let broken = strtime::parse(format, text).map_err(|_| Reason::TimeUnreadable)?;
     let date = broken.to_date().map_err(|_| Reason::TimeUnreadable)?;
-    let time = match broken.to_time() {
-        Ok(time) => Some(time),
-        Err(_) if broken.hour().is_none() => None,
-        Err(_) => return Err(Reason::TimeUnreadable),
+    let time = match broken.hour() {
+        Some(_) => Some(broken.to_time().map_err(|_| Reason::TimeUnreadable)?),
+        None => None,
     };
     let at = time.unwrap_or_else(jiff::civil::Time::midnight);
     Parts {

@@ -192,6 +192,7 @@ pub(crate) struct Rule {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
     pub acts: Vec<Act>,
+    pub actor: Option<Template>,
     pub to: Option<Template>,
     pub matter: Option<Template>,
     pub area: Option<Template>,
@@ -316,6 +317,7 @@ struct Written {
 #[serde(deny_unknown_fields)]
 struct WrittenGiven {
     act: Option<OneOrMany>,
+    actor: Option<String>,
     to: Option<String>,
     matter: Option<String>,
     area: Option<String>,
@@ -338,6 +340,7 @@ struct WrittenRule {
     #[serde(rename = "because")]
     _because: Option<String>,
     act: Option<OneOrMany>,
+    actor: Option<String>,
     to: Option<String>,
     matter: Option<String>,
     area: Option<String>,
@@ -351,9 +354,9 @@ struct WrittenRule {
 
 impl WrittenRule {
     fn split(self) -> (Option<OneOrMany>, BTreeMap<String, OneOrMany>, bool, WrittenGiven) {
-        let WrittenRule { activity, wheres, skip, _because, act, to, matter, area, team, site, role, link, verdict, describes } =
+        let WrittenRule { activity, wheres, skip, _because, act, actor, to, matter, area, team, site, role, link, verdict, describes } =
             self;
-        (activity, wheres, skip, WrittenGiven { act, to, matter, area, team, site, role, link, verdict, describes })
+        (activity, wheres, skip, WrittenGiven { act, actor, to, matter, area, team, site, role, link, verdict, describes })
     }
 }
 
@@ -473,6 +476,7 @@ fn given(place: &str, written: WrittenGiven, var: &mut dyn FnMut(&str) -> Var) -
         .transpose()
     };
     Ok(Given {
+        actor: template(written.actor)?,
         to: template(written.to)?,
         matter: template(written.matter)?,
         area: template(written.area)?,

@@ -42,6 +42,10 @@ pub(crate) fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSi
         Ok(Flow::Stop) => Ok(Done::Interrupted),
         Ok(Flow::Continue) => reading.complete(is_plain && rows.is_open_ended()),
         Err(ReadError::Truncated { byte, events, .. }) if source.salvage => {
+            if let Some(line) = rows.rest() {
+                reading.gate.seen();
+                reading.gate.set_aside(&Place::Line(line).to_string(), Reason::Truncated, "");
+            }
             let detail = format!("it breaks off; kept {events} rows before byte {byte}");
             reading.gate.note(&Place::Byte(byte).to_string(), Note::SourceIncomplete, &detail);
             reading.complete(false)

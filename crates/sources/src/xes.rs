@@ -74,7 +74,12 @@ pub(crate) fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSi
         End::Stopped => Ok(Done::Interrupted),
         End::Whole => {
             // What follows is blank; it is taken in so that the hash is that of the whole file.
-            let _ = io::copy(xml.get_mut(), &mut io::sink());
+            let byte = xml.buffer_position();
+            if let Err(error) = io::copy(xml.get_mut(), &mut io::sink())
+                && !source.salvage
+            {
+                return Err(broken_off(&source.path, &error, log.reading.gate.elements(), byte));
+            }
             log.reading.complete(false)
         }
     }

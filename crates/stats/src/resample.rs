@@ -11,16 +11,24 @@ use crate::ratio::{self, Cluster, Range, Sums, agreed, within};
 /// How often the clusters are drawn again.
 pub const DRAWS: usize = 1_000;
 
-/// Up to how many clusters they are drawn again; above it the linearised interval is as good and a thousand times
-/// cheaper.
-pub const CLUSTERS_MAX: usize = 20_000;
+/// Up to how many clusters they are drawn again; above it the linearised interval is as good, and a thousand times
+/// cheaper: a whole diagnosis takes some fifty such intervals.
+pub const CLUSTERS_MAX: usize = 5_000;
 
 /// Several shares of one whole, kept sparsely: each cluster's whole, and its parts that are not 0.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// Beyond [`CLUSTERS_MAX`] clusters, which are not drawn again, it keeps only the sums.
+#[derive(Clone, Debug, Default)]
 pub struct Table {
-    columns: usize,
+    clusters: usize,
+    /// The whole of all shares.
+    whole: Sums,
+    /// The parts of each share.
+    parts: Vec<Sums>,
+    /// The parts of the present cluster, all 0 between two of them.
+    row: Vec<f64>,
     wholes: Vec<f64>,
-    /// Where each cluster's entries begin; one longer than `wholes` once anything is in.
+    /// Where each cluster's entries begin; one longer than `wholes`.
     from: Vec<usize>,
     entries: Vec<(u32, f64)>,
 }
@@ -28,45 +36,51 @@ pub struct Table {
 impl Table {
     /// An empty table of so many shares.
     pub fn new(columns: usize) -> Self {
-        Self { columns, wholes: Vec::new(), from: vec![0], entries: Vec::new() }
+        Self { parts: vec![Sums::default(); columns], row: vec![0.0; columns], from: vec![0], ..Self::default() }
     }
 
     /// Adds a cluster: its denominator, 0 or more, and its numerators as (share, part). A share that stands twice counts
     /// with both; one that the table does not have is left out.
     pub fn push(&mut self, whole: f64, parts: &[(u32, f64)]) {
-        self.wholes.push(whole);
-        self.entries.extend(parts.iter().filter(|(column, _)| (*column as usize) < self.columns));
-        self.from.push(self.entries.len());
+        let known = || parts.iter().filter(|(column, _)| (*column as usize) < self.parts.len());
+        self.clusters += 1;
+        self.whole.add(Cluster { part: 0.0, whole });
+        if self.clusters <= CLUSTERS_MAX {
+            self.wholes.push(whole);
+            self.entries.extend(known());
+            self.from.push(self.entries.len());
+        } else {
+            (self.wholes, self.entries, self.from) = Default::default();
+        }
+        // Squares are of a share's whole part in the cluster, so the part is summed first.
+        for &(column, part) in known() {
+            self.row[column as usize] += part;
+        }
+        for &(column, _) in parts {
+            if let (Some(sum), Some(sums)) = (self.row.get_mut(column as usize), self.parts.get_mut(column as usize)) {
+                sums.add_part(Cluster { part: std::mem::take(sum), whole });
+            }
+        }
     }
 
     /// How many clusters.
     pub fn clusters(&self) -> usize {
-        self.wholes.len()
+        self.clusters
     }
 
-    fn row(&self, cluster: usize) -> &[(u32, f64)] {
+    fn entries_of(&self, cluster: usize) -> &[(u32, f64)] {
         &self.entries[self.from[cluster]..self.from[cluster + 1]]
+    }
+
+    /// Each cluster as (part, whole), where there is a single share.
+    fn as_pairs(&self) -> Option<Vec<(f64, f64)>> {
+        let part = |cluster| self.entries_of(cluster).iter().map(|(_, part)| part).sum();
+        (self.parts.len() == 1).then(|| self.wholes.iter().enumerate().map(|(g, &whole)| (part(g), whole)).collect())
     }
 
     /// The sums of each share.
     fn sums(&self) -> Vec<Sums> {
-        let mut all = Sums::default();
-        for &whole in &self.wholes {
-            all.add(Cluster { part: 0.0, whole });
-        }
-        let mut sums = vec![all; self.columns];
-        let mut row_sum = vec![0.0_f64; self.columns];
-        for (cluster, &whole) in self.wholes.iter().enumerate() {
-            // A share may stand twice in a row; its square must be of the sum.
-            for &(column, part) in self.row(cluster) {
-                row_sum[column as usize] += part;
-            }
-            for &(column, _) in self.row(cluster) {
-                let part = std::mem::take(&mut row_sum[column as usize]);
-                sums[column as usize].add_part(Cluster { part, whole });
-            }
-        }
-        sums
+        self.parts.iter().map(|parts| parts.with_wholes_of(&self.whole)).collect()
     }
 }
 
@@ -92,24 +106,17 @@ impl Table {
 ///
 /// The same clusters in the same order with the same seed give the same interval to the last bit.
 pub fn ratio_of_sums(clusters: &[Cluster], range: Range, n: u64, seed: u64, unit: Unit, window: Window) -> Estimate {
-    let mut sums = Sums::default();
-    for cluster in clusters {
-        sums.add(*cluster);
-    }
-    if clusters.len() > CLUSTERS_MAX || sums.value().is_none() {
-        return ratio::ratio_of_sums(&sums, range, n, unit, window);
-    }
     let mut table = Table::new(1);
     for cluster in clusters {
         table.push(cluster.whole, &[(0, cluster.part)]);
     }
+    let sums = table.parts[0].with_wholes_of(&table.whole);
+    let (Some(value), true) = (sums.value(), clusters.len() <= CLUSTERS_MAX) else {
+        return ratio::ratio_of_sums(&sums, range, n, unit, window);
+    };
     let interval =
         intervals(&table, &[sums], range, seed, LEVEL_DEFAULT).into_iter().next().unwrap_or(Interval::UNKNOWN);
-    let method = method(clusters.len());
-    match sums.value() {
-        Some(value) => Estimate::new(value, interval, n, unit, window, method),
-        None => Estimate::cannot_tell(n, unit, window, method, "nothing to divide by"),
-    }
+    Estimate::new(value, interval, n, unit, window, method(clusters.len()))
 }
 
 /// Several shares of one whole at once, so that one drawing of clusters serves them all.
@@ -134,27 +141,43 @@ pub fn shares(table: &Table, n: u64, seed: u64, window: Window) -> Vec<Estimate>
 
 /// The percentile interval of each share.
 fn intervals(table: &Table, sums: &[Sums], range: Range, seed: u64, level: f64) -> Vec<Interval> {
-    let (clusters, columns) = (table.clusters(), table.columns);
+    let (clusters, columns) = (table.clusters(), table.parts.len());
     if clusters < 2 || columns == 0 {
         return vec![Interval::UNKNOWN; columns];
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut draws: Vec<Vec<f64>> = vec![Vec::with_capacity(DRAWS); columns];
-    let mut part = vec![0.0_f64; columns];
-    for _ in 0..DRAWS {
-        part.fill(0.0);
-        let mut whole = 0.0;
-        for _ in 0..clusters {
-            // Multiply and shift: even to one part in 2^32 / clusters, and the same on every platform and version.
-            let drawn = ((u64::from(rng.next_u32()) * clusters as u64) >> 32) as usize;
-            whole += table.wholes[drawn];
-            for &(column, x) in table.row(drawn) {
-                part[column as usize] += x;
+    // Multiply and shift: even to one part in 2^32 / clusters, and the same on every platform and version.
+    let mut draw = || ((u64::from(rng.next_u32()) * clusters as u64) >> 32) as usize;
+    if let Some(pairs) = table.as_pairs() {
+        // The usual case, one ratio: part and whole beside each other in memory.
+        for _ in 0..DRAWS {
+            let (mut part, mut whole) = (0.0, 0.0);
+            for _ in 0..clusters {
+                let (x, y) = pairs[draw()];
+                part += x;
+                whole += y;
+            }
+            if whole > 0.0 {
+                draws[0].push(part / whole);
             }
         }
-        if whole > 0.0 {
-            for (column, sum) in draws.iter_mut().zip(&part) {
-                column.push(sum / whole);
+    } else {
+        let mut part = vec![0.0_f64; columns];
+        for _ in 0..DRAWS {
+            part.fill(0.0);
+            let mut whole = 0.0;
+            for _ in 0..clusters {
+                let drawn = draw();
+                whole += table.wholes[drawn];
+                for &(column, x) in table.entries_of(drawn) {
+                    part[column as usize] += x;
+                }
+            }
+            if whole > 0.0 {
+                for (column, sum) in draws.iter_mut().zip(&part) {
+                    column.push(sum / whole);
+                }
             }
         }
     }

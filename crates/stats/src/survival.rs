@@ -254,17 +254,14 @@ impl KaplanMeier {
     /// **Reference.** Brookmeyer and Crowley (1982), A confidence interval for the median survival time, Biometrics
     /// 38(1), 29-41.
     pub fn quantile(&self, p: f64, unit: Unit, window: Window) -> Estimate {
-        let target = 1.0 - p;
-        let crossed = |value: &dyn Fn(&Step) -> Option<f64>| {
-            self.steps
-                .iter()
-                .find(|step| value(step).is_some_and(|x| x <= target + STEP_TOLERANCE))
-                .map(|step| step.time)
-        };
-        let value = crossed(&|step| Some(step.survival));
-        let low = crossed(&|step| if step.survival > 0.0 { step.limits(LEVEL_DEFAULT).low } else { Some(0.0) });
-        let high = crossed(&|step| step.limits(LEVEL_DEFAULT).high);
-        let reached = Reached { value, low, high };
+        let target = 1.0 - p + STEP_TOLERANCE;
+        let reached = Reached::on(
+            &self.steps,
+            |step| step.time,
+            |step| step.survival <= target,
+            |step| step.survival <= 0.0 || step.limits(LEVEL_DEFAULT).low.is_some_and(|low| low <= target),
+            |step| step.limits(LEVEL_DEFAULT).high.is_some_and(|high| high <= target),
+        );
         reached.estimate(p, self.n, !self.steps.is_empty(), self.follow_up, unit, window, METHOD_KAPLAN_MEIER)
     }
 
@@ -350,6 +347,24 @@ struct Reached {
 }
 
 impl Reached {
+    /// Finds them on a curve whose value crosses once and for all.
+    ///
+    /// The outer limit of the curve crosses before its value does and the inner one after, so the search goes outwards from
+    /// the value and costs no more than the interval is wide. Where the value does not cross, it starts at the end.
+    fn on<S>(
+        steps: &[S],
+        time: impl Fn(&S) -> f64,
+        value: impl Fn(&S) -> bool,
+        outer: impl Fn(&S) -> bool,
+        inner: impl Fn(&S) -> bool,
+    ) -> Self {
+        let at = steps.partition_point(|step| !value(step));
+        let before = at.min(steps.len().saturating_sub(1));
+        let low = steps.iter().take(before + 1).rev().take_while(|step| outer(step)).last();
+        let high = steps.iter().skip(at).find(|step| inner(step));
+        Reached { value: steps.get(at).map(&time), low: low.map(&time), high: high.map(&time) }
+    }
+
     /// The estimate, or "cannot tell" with the lower limit that is known all the same.
     #[allow(clippy::too_many_arguments)]
     fn estimate(

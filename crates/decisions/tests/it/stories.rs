@@ -6,7 +6,7 @@
 use sayso_decisions::{Options, Rules};
 use sayso_model::actor::ActorKind;
 use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, OpenedBy, Paths, Reconstruct, Status};
-use sayso_model::notation::{Story, path_lines};
+use sayso_model::notation::{Story, hours_text, path_lines};
 use sayso_model::words::{Column, Words};
 
 fn fold(text: &str, options: Options) -> (Story, Paths) {
@@ -80,6 +80,17 @@ mod r01_which_question {
              meg 2h (2h)
              decided 2024-01-01 12:00Z by meg (explicit) after 2h (2h)",
         );
+    }
+
+    #[test]
+    fn of_several_that_the_actor_holds_the_latest_is_meant() {
+        let all = decisions(
+            "mon 09:00 anna raised scope
+             mon 10:00 anna raised price
+             mon 11:00 kuba raised risk
+             mon 12:00 anna decided",
+        );
+        assert_eq!(all.iter().map(|it| it.status).collect::<Vec<_>>(), [Status::Open, Status::Decided, Status::Open]);
     }
 
     #[test]
@@ -430,6 +441,35 @@ mod r10_hand_overs {
     }
 
     #[test]
+    fn handing_an_ask_on_to_somebody_who_is_asked_already_leaves_them_one_ask() {
+        check(
+            "mon 09:00 anna raised to meg
+             mon 10:00 anna asked to kuba
+             mon 11:00 kuba handed to meg
+             mon 12:00 meg approved
+             until mon 13:00",
+            "1. raised 2024-01-01 09:00Z by anna
+             -asked-> meg 1h (1h) -asked-> kuba 1h (1h) -returned-> meg 1h (1h) -returned-> anna 1h (1h) ...
+             open at 2024-01-01 13:00Z: 4h (4h) so far",
+        );
+    }
+
+    #[test]
+    fn what_was_handed_over_goes_back_to_the_new_holder() {
+        check(
+            "ci: bot
+             mon 09:00 anna raised
+             mon 10:00 anna handed to meg
+             mon 11:00 ci asked to kuba
+             mon 12:00 kuba advised
+             until mon 13:00",
+            "1. raised 2024-01-01 09:00Z by anna
+             anna 1h (1h) -handed-> meg 1h (1h) -asked-> kuba 1h (1h) -returned-> meg 1h (1h) ...
+             open at 2024-01-01 13:00Z: 4h (4h) so far",
+        );
+    }
+
+    #[test]
     fn a_hand_over_takes_the_place_of_the_latest_ask_only() {
         check(
             "mon 09:00 anna raised to meg
@@ -501,6 +541,26 @@ mod r11_answers {
     }
 
     #[test]
+    fn one_who_is_asked_by_name_and_as_a_member_answers_by_name() {
+        check(
+            "meg: lead, PL, team core
+             mon 09:00 anna raised to meg
+             mon 10:00 anna asked to team:core
+             mon 11:00 meg approved
+             until mon 12:00",
+            "1. raised 2024-01-01 09:00Z by anna
+             -asked-> meg 1h (1h) -asked-> team:core 2h (2h) ...
+             open at 2024-01-01 12:00Z: 3h (3h) so far",
+        );
+    }
+
+    #[test]
+    fn one_does_not_answer_ones_own_question_to_a_group() {
+        let decision = only("anna: po, UK, team core\nmon 09:00 anna raised to team:core\nmon 10:00 anna advised");
+        assert_eq!(decision.n_hops, 1);
+    }
+
+    #[test]
     fn a_group_is_answered_by_its_members() {
         check(
             "meg: lead, PL, team core
@@ -550,6 +610,25 @@ mod r12_hops {
              mon 09:00 meg raised\nmon 10:00 meg asked to anna\nmon 11:00 anna advised",
         );
         assert_eq!((decision.n_escalations, decision.n_returns, decision.n_handovers), (0, 1, 2));
+    }
+
+    #[test]
+    fn the_asker_counts_as_one_who_had_it() {
+        let decision = only("mon 09:00 anna raised to meg\nmon 10:00 meg handed to anna");
+        assert_eq!((decision.n_returns, decision.n_handovers), (1, 1));
+    }
+
+    #[test]
+    fn handing_to_the_holder_may_tell_the_site() {
+        let (story, paths) =
+            fold("mon 09:00 anna raised\nmon 10:00 meg handed to anna site PL holder's", Options::STANDARD);
+        assert_eq!(story.word(Column::Site, paths.hops[0].site), "PL");
+    }
+
+    #[test]
+    fn what_describes_the_holder_does_not_describe_the_actor() {
+        let decision = only("mon 09:00 anna raised\nmon 10:00 meg decided site PL holder's");
+        assert_eq!(decision.decider_site, 0);
     }
 
     #[test]
@@ -764,6 +843,26 @@ mod r17_unseen {
     }
 
     #[test]
+    fn consents_count_with_one_decision_only() {
+        let two = decisions(
+            "mon 08:00 zed  approved
+             mon 09:00 anna raised
+             mon 10:00 anna withdrawn
+             mon 11:00 meg  approved
+             mon 12:00 kuba executed
+             mon 13:00 lena reversed
+             mon 14:00 kuba executed",
+        );
+        assert_eq!(two.iter().map(|it| it.n_approvals).collect::<Vec<_>>(), [0, 1, 0]);
+        assert_eq!([two[1].n_people, two[2].n_people], [2, 1]);
+    }
+
+    #[test]
+    fn the_area_of_an_answer_is_known_though_a_bot_gave_it() {
+        assert_eq!(only("ci: bot\nmon 09:00 ci decided in api").area, 1);
+    }
+
+    #[test]
     fn the_same_answer_twice_is_one_decision() {
         for again in ["anna decided", "anna decided approved"] {
             only(&format!("mon 09:00 anna raised\nmon 10:00 anna decided approved\nmon 11:00 {again}"));
@@ -883,6 +982,13 @@ mod r20_reopened {
     }
 
     #[test]
+    fn whoever_decided_may_keep_it_in_hand() {
+        let text = "mon 09:00 anna raised\nmon 10:00 anna decided\nmon 12:00 anna handed to anna";
+        only(text);
+        assert_eq!(decisions(&text.replace("12:00 anna handed", "12:00 meg handed")).len(), 2);
+    }
+
+    #[test]
     fn reopened_with_no_past_opens() {
         assert_eq!(only("mon 09:00 anna reopened").opened_by, OpenedBy::Reopened);
     }
@@ -953,4 +1059,47 @@ mod r22_clocks {
              executed 2024-01-29 09:00Z after 7.5h (3d)",
         );
     }
+}
+
+/// Every story in the documents gives the path, or the counts, that stand under it, and every rule has its example.
+#[test]
+fn the_documents_tell_the_truth() {
+    for (name, rules) in [("reconstruction.md", 22), ("notation.md", 0)] {
+        let path = format!("{}/../../docs/concepts/{name}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut examples = text.split("```story\n");
+        let mut before = examples.next().unwrap();
+        let mut told_rules = 0;
+        for example in examples {
+            told_rules += before.matches("\n### R").count();
+            let (story, rest) = example.split_once("\n```\n```").unwrap();
+            let (kind, rest) = rest.split_once('\n').unwrap();
+            let (expected, rest) = rest.split_once("\n```\n").unwrap();
+            let told = match kind {
+                "path" => told(story, Options::STANDARD).join("\n"),
+                "counts" => counted(story),
+                _ => panic!("`{kind}` under a story"),
+            };
+            assert_eq!(told, expected, "{name}:\n{story}");
+            assert!(rest.matches("\n### R").count() <= 1 + usize::from(rules == 0), "a rule without example:\n{rest}");
+            before = rest;
+        }
+        assert_eq!(told_rules, rules, "{name}");
+        (1..=rules).for_each(|rule| assert!(text.contains(&format!("\n### R{rule} ")), "R{rule}"));
+    }
+}
+
+fn counted(story: &str) -> String {
+    let it = only(story);
+    let response = it.first_response_at.unwrap() - it.raised_at;
+    format!(
+        "first response after {} ({}); {} people; {} consents, {} surplus; {} objections; {} by bots",
+        hours_text(it.first_response_working.unwrap().hours()),
+        hours_text(response.hours()),
+        it.n_people,
+        it.n_approvals,
+        it.n_approvals_surplus,
+        it.n_objections,
+        it.n_bot_acts
+    )
 }

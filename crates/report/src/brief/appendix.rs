@@ -23,12 +23,10 @@ pub(super) fn measurements(measures: Measures<'_>) -> Option<Section> {
     if tables.is_empty() {
         return None;
     }
-    let mut blocks = vec![Block::Prose(
-        Prose::new()
-            .say("Each number with its ")
-            .term("interval", Term::Interval)
-            .say(", the number of observations (n) and how it was made. All of them speak of the window on the first page."),
-    )];
+    let mut blocks =
+        vec![Block::Prose(Prose::new().say("Each number with its ").term("interval", Term::Interval).say(
+            ", the number of observations (n) and how it was made. All of them speak of the window on the first page.",
+        ))];
     blocks.extend(tables);
     Some(Section { id: "measurements", title: "Every number", appendix: true, blocks })
 }
@@ -60,6 +58,7 @@ pub(super) fn reading(diagnosis: &Diagnosis) -> Option<Section> {
                 .iter()
                 .map(|(activity, n)| vec![Prose::new().name(activity), quantity::count(*n).into()])
                 .collect(),
+            notes: Vec::new(),
         }));
     }
     Some(Section { id: "reading", title: "What was read", appendix: true, blocks })
@@ -70,10 +69,9 @@ pub(super) fn withheld(diagnosis: &Diagnosis) -> Option<Section> {
     if diagnosis.withheld.is_empty() {
         return None;
     }
-    let lead = Prose::new()
-        .say("Groups below the ")
-        .term("privacy floor", Term::PrivacyFloor)
-        .say(" are put together or left out, so that no number and no difference of two numbers can be traced to a person.");
+    let lead = Prose::new().say("Groups below the ").term("privacy floor", Term::PrivacyFloor).say(
+        " are put together or left out, so that no number and no difference of two numbers can be traced to a person.",
+    );
     let rows = diagnosis
         .withheld
         .iter()
@@ -95,6 +93,7 @@ pub(super) fn withheld(diagnosis: &Diagnosis) -> Option<Section> {
             Column::words("Why"),
         ],
         rows,
+        notes: Vec::new(),
     };
     Some(Section {
         id: "withheld",
@@ -105,23 +104,28 @@ pub(super) fn withheld(diagnosis: &Diagnosis) -> Option<Section> {
 }
 
 fn measure_table(id: MeasureId, all: &[&Measurement]) -> Table {
+    // Methods are long and few: a letter in the row, the words once under the table.
+    let mut methods: Vec<String> = Vec::new();
     let rows = all
         .iter()
         .map(|m| {
             let e = m.estimate();
             let value = match (e.value(), e.why()) {
-                (None, Some(why)) => {
-                    Prose::new().strong(quantity::CANNOT_TELL).say(format!(": {}", clean::line(why)))
-                }
+                (None, Some(why)) => Prose::new().strong(quantity::CANNOT_TELL).say(format!(": {}", clean::line(why))),
                 _ => Prose::new().strong(quantity::value(e)),
             };
+            let method = clean::line(e.method());
+            let at = methods.iter().position(|known| *known == method).unwrap_or_else(|| {
+                methods.push(method);
+                methods.len() - 1
+            });
             vec![
                 words::part(m.scope()),
                 words::statistic(id, m.statistic()).into(),
                 value,
                 quantity::interval(e).into(),
                 quantity::count(e.n()).into(),
-                clean::line(e.method()).into(),
+                letter(at).into(),
             ]
         })
         .collect();
@@ -136,7 +140,14 @@ fn measure_table(id: MeasureId, all: &[&Measurement]) -> Table {
             Column::words("Method"),
         ],
         rows,
+        notes: methods.iter().enumerate().map(|(at, method)| format!("Method {}: {method}.", letter(at))).collect(),
     }
+}
+
+/// `a` to `z`, then `a2` and so on.
+fn letter(at: usize) -> String {
+    let letter = char::from(b'a' + (at % 26) as u8);
+    if at < 26 { letter.to_string() } else { format!("{letter}{}", at / 26 + 1) }
 }
 
 fn books(coverage: &Coverage) -> Table {
@@ -180,6 +191,7 @@ fn books(coverage: &Coverage) -> Table {
             Column::words("Set aside"),
         ],
         rows,
+        notes: Vec::new(),
     }
 }
 
@@ -234,5 +246,6 @@ fn recognised(coverage: &Coverage) -> Table {
         caption: "What was recognised in it".to_owned(),
         columns: vec![Column::words("What"), Column::numbers("How many"), Column::words("Of these")],
         rows,
+        notes: Vec::new(),
     }
 }

@@ -43,7 +43,7 @@ fn empty(diagnosis: &Diagnosis) -> Option<Headline> {
     } else if coverage.decisions == 0 {
         (
             Prose::new()
-                .say(format!("{} were read, but no ", quantity::counted(coverage.events, "event", "events")))
+                .say(format!("{} read, but no ", quantity::counted(coverage.events, "event was", "events were")))
                 .term("decision", Term::Decision)
                 .say(" could be recognised in them."),
             Prose::new()
@@ -54,12 +54,10 @@ fn empty(diagnosis: &Diagnosis) -> Option<Headline> {
         )
     } else if diagnosis.measures.is_empty() {
         (
-            Prose::new()
-                .say(format!(
-                    "{} were recognised, but every group is too small to speak of.",
-                    quantity::counted(coverage.decisions, "decision", "decisions")
-                ))
-                .say(""),
+            Prose::new().say(format!(
+                "{} recognised, but every group is too small to speak of.",
+                quantity::counted(coverage.decisions, "decision was", "decisions were")
+            )),
             Prose::new()
                 .say("Below the ")
                 .term("privacy floor", Term::PrivacyFloor)
@@ -76,9 +74,18 @@ fn latency(measures: Measures<'_>) -> Option<Headline> {
     let half = measures
         .one(MeasureId::M01, "median", &[WORKING])
         .or_else(|| measures.one(MeasureId::M01, "median", &[CALENDAR]))?;
-    let asks = "Is that the pace you meant to have?";
+    let asks = "Is this the pace at which questions were meant to be answered?";
     if half.estimate().value().is_none() {
-        return Some(cannot_tell("How long a typical question waits, the record cannot tell.", half, asks));
+        let mut headline = cannot_tell("How long a typical question waits, the record cannot tell.", half, asks);
+        let mean = measures.first(MeasureId::M01, &["restricted_mean"], &[&[WORKING], &[CALENDAR]]);
+        if let Some(mean) = mean.filter(|m| is_known(m)) {
+            headline.doubt = headline.doubt.say(format!(
+                " Counted up to a limit that the appendix names, the mean is {} ({}).",
+                quantity::value(mean.estimate()),
+                quantity::interval(mean.estimate())
+            ));
+        }
+        return Some(headline);
     }
     let is_working = half.scope().get("clock").is_none_or(|clock| clock == "working");
     let clock = if is_working { WORKING } else { CALENDAR };
@@ -120,21 +127,21 @@ fn holder(measures: Measures<'_>) -> Option<Headline> {
         .name(label)
         .say(".");
     let doubt = doubt(most).say(format!(
-        " It is the largest of {}, so the true share is rather lower than higher.",
+        " It is the largest of {}, so the true share is likelier lower than higher.",
         quantity::counted(groups.len() as u64, key, &words::plural(key))
     ));
-    Some(headline(most, says, doubt, "Is that also where the information is?"))
+    Some(headline(most, says, doubt, "Is what holds most questions also what has the information to answer them?"))
 }
 
 fn crossings(measures: Measures<'_>) -> Option<Headline> {
-    let m = measures.first(
-        MeasureId::M17,
-        &["crossing_share"],
-        &[&[], &[("by", "person")], &[("by", "site")], &[("by", "team")]],
-    )?;
-    let asks = "Which of these could be answered without leaving the site?";
+    let m = measures.first(MeasureId::M17, &["crossing_share"], &[&[], &[("by", "person")], &[("by", "site")]])?;
+    let asks = "Which of the questions that cross between sites could be answered without leaving?";
     if !is_known(m) {
-        return Some(cannot_tell("Whether hand-overs cross from one site to another, the record cannot tell.", m, asks));
+        return Some(cannot_tell(
+            "Whether hand-overs cross from one site to another, the record cannot tell.",
+            m,
+            asks,
+        ));
     }
     let says = Prose::new()
         .strong(quantity::value(m.estimate()))
@@ -155,10 +162,10 @@ fn decider_unknown(measures: Measures<'_>) -> Option<Headline> {
     let says = Prose::new()
         .say("Who ")
         .term("decided", Term::Decider)
-        .say(" is recorded for only ")
+        .say(" is known for only ")
         .strong(quantity::value(m.estimate()))
-        .say(" of decisions, so this report does not say who holds authority.");
-    Some(headline(m, says, doubt(m), "Where is the answer given, if not in the record?"))
+        .say(" of answers, so this report does not say who holds authority.");
+    Some(headline(m, says, doubt(m), "Where are answers given, if the record does not show who gives them?"))
 }
 
 fn returns(measures: Measures<'_>) -> Option<Headline> {
@@ -171,10 +178,10 @@ fn returns(measures: Measures<'_>) -> Option<Headline> {
     };
     let says = Prose::new()
         .strong(quantity::value(m.estimate()))
-        .say(" of decisions ")
+        .say(" of items ")
         .term("come back", Term::Return)
         .say(format!(" to {whom} had them before."));
-    Some(headline(m, says, doubt(m), "What was missing the first time?"))
+    Some(headline(m, says, doubt(m), "What was missing the first time from what came back?"))
 }
 
 /// Only where its interval lies wholly above the whole record's: a largest of many is large by chance alone.
@@ -198,7 +205,12 @@ fn slowest_area(measures: Measures<'_>) -> Option<Headline> {
         " It is the longest of {}, so part of the difference is chance.",
         quantity::counted(known.len() as u64, "area", "areas")
     ));
-    Some(headline(most, says, doubt, "What differs there: the question, the holder or the reach?"))
+    Some(headline(
+        most,
+        says,
+        doubt,
+        "What differs in the slowest area: the questions, the holders or how far they may decide?",
+    ))
 }
 
 fn gap(measures: Measures<'_>) -> Option<Headline> {
@@ -207,13 +219,13 @@ fn gap(measures: Measures<'_>) -> Option<Headline> {
         .say("Once given, half of the answers are carried out within ")
         .strong(quantity::value(m.estimate()))
         .say(".");
-    Some(headline(m, says, doubt(m), "Answered but not carried out: who waits for a second yes?"))
+    Some(headline(m, says, doubt(m), "Between answer and execution, who waits for a second yes?"))
 }
 
 fn reopened(measures: Measures<'_>) -> Option<Headline> {
     let m = measures.one(MeasureId::M20, "share", &[]).filter(|m| is_known(m))?;
     let says = Prose::new().strong(quantity::value(m.estimate())).say(" of answered questions are opened again.");
-    Some(headline(m, says, doubt(m), "What did the first answer not know?"))
+    Some(headline(m, says, doubt(m), "What did the answers that were undone not know?"))
 }
 
 fn headline(m: &Measurement, says: Prose, doubt: Prose, asks: &'static str) -> Headline {

@@ -8,27 +8,44 @@ use super::{Block, Column, Figure, Mark, Marks, Prose, Section, Shows, Table, Te
 use crate::lookup::{CALENDAR, Measures, WORKING};
 use crate::{clean, quantity};
 
-/// Whether a label names a group rather than the absence of one.
+/// Whether a label names one group of people, not a pool of several, a machine or the absence of a name.
 pub(super) fn is_group(label: &str) -> bool {
-    !matches!(label.trim(), "" | "not recorded" | "unknown" | "(not recorded)" | "not known")
+    let label = label.trim();
+    !matches!(label, "" | "not recorded" | "unknown" | "not known" | "bots" | "others")
+        && !label.starts_with("other ")
+        && !label.starts_with("others ")
 }
 
 /// Waiting by holder: by role, team, site and level, as far as they are measured.
 pub(super) fn waiting(measures: Measures<'_>) -> Option<Section> {
     let mut blocks = vec![Block::Prose(
         Prose::new()
-            .say("While a question is open, somebody holds it: a person to act, a team's queue, a role. The ")
+            .say("While a question is open, it lies with somebody: a person, a team's queue, a role. The ")
             .term("holds", Term::Hold)
-            .say(" of a decision fill its whole waiting time, so these shares add up to all of it. A large share is not \
-                  a slow group: it is where questions lie, for whatever reason."),
+            .say(
+                " of a decision fill its whole waiting time, so these shares add up to all of it. A large share is not \
+                  a slow group: it is where questions lie, for whatever reason.",
+            ),
     )];
-    blocks.extend(
-        ["role", "team", "site", "level"]
-            .into_iter()
-            .filter_map(|key| figure(measures, key))
-            .map(|figure| Block::Figure(Box::new(figure))),
-    );
-    (blocks.len() > 1).then_some(Section { id: "holders", title: "In whose hands decisions wait", appendix: false, blocks })
+    let mut figures: Vec<Figure> =
+        ["role", "team", "site", "level"].into_iter().filter_map(|key| figure(measures, key)).collect();
+    if let Some(first) = figures.first_mut() {
+        // Said once, at the first chart of its kind.
+        first.note = Prose::new()
+            .say("Share of the ")
+            .term("working time", Term::WorkingTime)
+            .say(" that questions wait, with its ")
+            .term("interval", Term::Interval)
+            .say(". ")
+            .then(std::mem::take(&mut first.note));
+    }
+    blocks.extend(figures.into_iter().map(|figure| Block::Figure(Box::new(figure))));
+    (blocks.len() > 1).then_some(Section {
+        id: "holders",
+        title: "In whose hands decisions wait",
+        appendix: false,
+        blocks,
+    })
 }
 
 /// The path map.
@@ -108,31 +125,37 @@ fn figure(measures: Measures<'_>, key: &str) -> Option<Figure> {
             row
         })
         .collect();
-    let title = format!("Waiting by {key}");
+    let title = format!("Share of all waiting, by {key}");
+    let mut note = Prose::new();
+    let mut drawn = rows.clone();
+    if drawn.len() > super::ROWS_DRAWN_MAX {
+        drawn.truncate(super::ROWS_DRAWN_MAX);
+        note = note.say(format!(
+            "Drawn are the {} largest of {}; the table holds all.",
+            super::ROWS_DRAWN_MAX,
+            quantity::count(rows.len() as u64)
+        ));
+    }
     Some(Figure {
         id: format!("holders-{key}"),
         title: title.clone(),
-        note: Prose::new()
-            .say("Share of the ")
-            .term("working time", Term::WorkingTime)
-            .say(" that questions wait, with its ")
-            .term("interval", Term::Interval)
-            .say("."),
-        alt: format!("Bars with intervals. {}.", in_words(&rows)),
-        data: Table { caption: title, columns, rows: table_rows },
-        shows: Shows::Marks(Marks { rows, unit: Some(Unit::Share) }),
+        note,
+        alt: format!("Bars with intervals. {}.", in_words(&drawn)),
+        data: Table { caption: title, columns, rows: table_rows, notes: Vec::new() },
+        shows: Shows::Marks(Marks { rows: drawn, unit: Some(Unit::Share) }),
     })
 }
 
 fn level_words(level: &str) -> String {
     match level {
-        "0" => "0 (team)".to_owned(),
+        "0" => "level 0 (team)".to_owned(),
+        other if other.parse::<i8>().is_ok() => format!("level {other}"),
         other => other.to_owned(),
     }
 }
 
 fn with_interval(m: &Measurement) -> String {
-    format!("{} ({})", quantity::value(m.estimate()), quantity::interval(m.estimate()))
+    quantity::with_limits(m.estimate())
 }
 
 /// The map with every name made safe, and without arcs that lead nowhere.
@@ -208,7 +231,7 @@ fn arcs_table(map: &PathMap) -> Table {
                 Prose::new().name(&node_name(&map.nodes[arc.from])),
                 Prose::new().name(&node_name(&map.nodes[arc.to])),
                 quantity::count(arc.handovers).into(),
-                format!("{} ({})", quantity::value(&arc.share), quantity::interval(&arc.share)).into(),
+                quantity::with_limits(&arc.share).into(),
                 quantity::count(arc.crossings).into(),
                 quantity::count(arc.returns).into(),
             ]
@@ -225,6 +248,7 @@ fn arcs_table(map: &PathMap) -> Table {
             Column::numbers("Returns"),
         ],
         rows,
+        notes: Vec::new(),
     }
 }
 
@@ -239,8 +263,8 @@ fn nodes_table(map: &PathMap) -> Table {
         .map(|node| {
             vec![
                 Prose::new().name(&node_name(node)),
-                format!("{} ({})", quantity::value(&node.share), quantity::interval(&node.share)).into(),
-                format!("{} ({})", quantity::value(&node.stay), quantity::interval(&node.stay)).into(),
+                quantity::with_limits(&node.share).into(),
+                quantity::with_limits(&node.stay).into(),
                 quantity::count(node.holds).into(),
                 quantity::count(node.starts).into(),
                 quantity::count(node.ends).into(),
@@ -258,5 +282,6 @@ fn nodes_table(map: &PathMap) -> Table {
             Column::numbers("Answered here"),
         ],
         rows,
+        notes: Vec::new(),
     }
 }

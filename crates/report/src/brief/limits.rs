@@ -1,6 +1,6 @@
 //! What the record cannot see, said before anything else is shown.
 
-use sayso_model::diagnosis::Diagnosis;
+use sayso_model::diagnosis::{Diagnosis, Gap};
 use sayso_model::measure::MeasureId;
 
 use super::headlines::DECIDER_KNOWN_MIN;
@@ -12,7 +12,7 @@ use crate::{quantity, words};
 pub(super) fn section(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<Section> {
     let mut blocks = vec![Block::Prose(
         Prose::new()
-            .say("Sayso sees what was written down. Decisions taken in calls, chats and corridors leave no trace here: ")
+            .say("Sayso sees what was written down. What is decided in calls, chats and corridors leaves no trace here: ")
             .strong("not in the record")
             .say(" never means that nobody decided."),
     )];
@@ -28,7 +28,7 @@ pub(super) fn section(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<S
         ));
     }
     blocks.extend(gaps(diagnosis).map(Block::Table));
-    blocks.push(Block::Prose(books(diagnosis)));
+    blocks.extend(Some(books(diagnosis)).filter(|books| !books.is_empty()).map(Block::Prose));
     Some(Section { id: "limits", title: "What the record cannot see", appendix: false, blocks })
 }
 
@@ -51,25 +51,32 @@ fn figure(measures: Measures<'_>) -> Option<Figure> {
     Some(Figure {
         id: "observability".to_owned(),
         title: "How much of each decision the record shows".to_owned(),
-        note: Prose::new().say("Share of decisions, items or events, with its ").term("interval", Term::Interval).say("."),
+        note: Prose::new()
+            .say("Share of decisions, items or events, with its ")
+            .term("interval", Term::Interval)
+            .say("."),
         alt: format!("Bars with intervals. {}.", in_words(&rows)),
         data: Table {
             caption: "How much the record shows".to_owned(),
             columns,
             rows: rows.iter().map(data_row).collect(),
+            notes: Vec::new(),
         },
         shows: Shows::Marks(Marks { rows, unit: Some(sayso_stats::Unit::Share) }),
     })
 }
 
 fn gaps(diagnosis: &Diagnosis) -> Option<Table> {
-    if diagnosis.gaps.is_empty() {
+    // The section begins with this one, in its own words.
+    let gaps: Vec<&Gap> = diagnosis.gaps.iter().filter(|gap| gap.id != "unrecorded").collect();
+    if gaps.is_empty() {
         return None;
     }
     Some(Table {
         caption: "What cannot be said yet, and what would let it be said".to_owned(),
         columns: vec![Column::words("What cannot be said"), Column::words("What would let Sayso say it")],
-        rows: diagnosis.gaps.iter().map(|gap| vec![sentence(&gap.says), sentence(&gap.remedy)]).collect(),
+        rows: gaps.into_iter().map(|gap| vec![sentence(&gap.says), sentence(&gap.remedy)]).collect(),
+        notes: Vec::new(),
     })
 }
 
@@ -91,7 +98,8 @@ fn books(diagnosis: &Diagnosis) -> Prose {
             if coverage.sources.len() == 1 { "source" } else { "sources" },
         ));
     }
-    if coverage.decisions_without_beginning > 0 {
+    let is_said = diagnosis.gaps.iter().any(|gap| gap.id == "beginnings_unseen");
+    if coverage.decisions_without_beginning > 0 && !is_said {
         prose = prose.say(format!(
             "{} an answer but no recorded question, and so no waiting time. ",
             match coverage.decisions_without_beginning {
@@ -107,5 +115,5 @@ fn books(diagnosis: &Diagnosis) -> Prose {
             .term("privacy floor", Term::PrivacyFloor)
             .say(" and are put together or left out; the appendix lists the breakdowns.");
     }
-    if prose.is_empty() { prose.say("Everything that was seen was kept, and no group was withheld.") } else { prose }
+    prose
 }

@@ -41,10 +41,9 @@ pub(super) fn paths(diagnosis: &Diagnosis) -> Option<Section> {
         return None;
     }
     let lead = Prose::new()
-        .say("Each row is a holder, each bar a ")
+        .say("Each row is a group of holders, each bar a ")
         .term("hold", Term::Hold)
-        .say(". Pale, hatched parts are the holder's nights, weekends and holidays: time that passes without anybody \
-              being at work. Times are in UTC.");
+        .say(". Pale stretches are the holder's nights, weekends and holidays. Times are in UTC.");
     let mut blocks = vec![Block::Prose(lead)];
     blocks.extend(drawn.into_iter().enumerate().map(|(i, path)| Block::Figure(Box::new(figure(i, path)))));
     Some(Section { id: "paths", title: "A few whole paths", appendix: false, blocks })
@@ -87,10 +86,11 @@ fn table(diagnosis: &Diagnosis) -> Table {
             Column::numbers("Has waited"),
             Column::numbers("On the wall clock"),
             Column::numbers("Since"),
-            Column::numbers("There since"),
+            Column::numbers("With them since"),
             Column::numbers("Holds"),
         ],
         rows,
+        notes: Vec::new(),
     }
 }
 
@@ -159,6 +159,7 @@ fn figure(index: usize, path: &DrawnPath) -> Figure {
                 Column::numbers("Wall clock"),
             ],
             rows,
+            notes: Vec::new(),
         },
         shows: Shows::Path(Box::new(path)),
     }

@@ -20,14 +20,18 @@ pub(super) fn section(diagnosis: &Diagnosis, headlines: &[Headline]) -> Option<S
         ]
     } else {
         blocks.push(Block::Prose(
-            "Numbers end no argument; they say where to look. Questions worth an hour with those who do the work:".into(),
+            "Numbers end no argument; they say where to look. Questions worth an hour with those who do the work:"
+                .into(),
         ));
         blocks.push(Block::Questions(headlines.iter().map(|headline| headline.asks).collect()));
         let mut steps = Vec::new();
         if let Some(live) = diagnosis.longest_waiting.first() {
-            steps.push(Prose::new().say("Look at the longest wait, step by step: ").code(&path_command(&live.decision)));
+            steps
+                .push(Prose::new().say("Look at the longest wait, step by step: ").code(&path_command(&live.decision)));
         }
-        steps.extend(diagnosis.gaps.iter().take(3).map(|gap| sentence(&gap.remedy)));
+        steps.extend(
+            diagnosis.gaps.iter().filter(|gap| gap.id != "unrecorded").take(3).map(|gap| sentence(&gap.remedy)),
+        );
         steps.push(Prose::new().say("Take every number into a sheet: ").code("sayso diagnose PATH --format csv"));
         blocks.push(Block::Prose("To see more:".into()));
         steps
@@ -38,9 +42,7 @@ pub(super) fn section(diagnosis: &Diagnosis, headlines: &[Headline]) -> Option<S
 
 fn nothing_read(diagnosis: &Diagnosis) -> Vec<Prose> {
     let mut steps = vec![
-        Prose::new()
-            .say("Point Sayso at a git repository or an event log (CSV or XES): ")
-            .code("sayso diagnose PATH"),
+        Prose::new().say("Point Sayso at a git repository or an event log (CSV or XES): ").code("sayso diagnose PATH"),
         Prose::new().say("See it work on made-up data first: ").code("sayso example DIR"),
     ];
     let aside: u64 = diagnosis.coverage.sources.iter().map(|source| source.ledger.n_set_aside()).sum();
@@ -62,10 +64,10 @@ fn nothing_recognised(diagnosis: &Diagnosis) -> Vec<Prose> {
     if !diagnosis.coverage.activities_without_act.is_empty() {
         let mut prose = Prose::new().say("These activities are frequent and no lens says what they do: ");
         for (i, (activity, n)) in diagnosis.coverage.activities_without_act.iter().take(6).enumerate() {
-            prose = prose.say(if i == 0 { "" } else { ", " }).name(activity).say(format!(
-                " ({})",
-                crate::quantity::counted(*n, "event", "events")
-            ));
+            prose = prose
+                .say(if i == 0 { "" } else { ", " })
+                .name(activity)
+                .say(format!(" ({})", crate::quantity::counted(*n, "event", "events")));
         }
         steps.push(prose.say("."));
     }

@@ -1,25 +1,27 @@
 //! How long questions wait: the clocks side by side, by matter, area and site, and week by week; and how often they come back.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use sayso_model::measure::{MeasureId, Measurement};
 use sayso_stats::Unit;
 
-use super::{Block, Column, Figure, Mark, Marks, Prose, Section, Shows, Table, Term, Weeks, data_row, in_words};
+use super::{
+    Block, Column, Figure, Mark, Marks, Prose, ROWS_DRAWN_MAX, Section, Shows, Table, Term, Weeks, data_row, in_words,
+};
 use crate::lookup::{CALENDAR, Measures, WORKING};
 use crate::{quantity, words};
-
-/// More rows than this make a chart nobody reads; the table holds the rest.
-const ROWS_DRAWN_MAX: usize = 15;
 
 /// How long questions wait.
 pub(super) fn durations(measures: Measures<'_>) -> Option<Section> {
     let mut blocks = Vec::new();
     blocks.extend(clocks(measures).map(Block::Table));
-    for key in ["matter", "area", "site", "team"] {
-        blocks.extend(by(measures, key).map(|figure| Block::Figure(Box::new(figure))));
+    let mut figures: Vec<Figure> =
+        ["matter", "area", "site", "team"].into_iter().filter_map(|key| by(measures, key)).collect();
+    if let Some(first) = figures.first_mut() {
+        first.note = how_to_read().then(std::mem::take(&mut first.note));
     }
+    blocks.extend(figures.into_iter().map(|figure| Block::Figure(Box::new(figure))));
     blocks.extend(weekly(measures).map(|figure| Block::Figure(Box::new(figure))));
     (!blocks.is_empty()).then_some(Section { id: "waits", title: "How long questions wait", appendix: false, blocks })
 }
@@ -32,33 +34,26 @@ pub(super) fn back_and_forth(measures: Measures<'_>) -> Option<Section> {
         .flat_map(|id| measures.of(id))
         .filter(|m| m.scope().keys().all(|key| key == "by"))
         .map(|m| {
-            vec![
-                Prose::from(words::capital(&words::statistic(m.id(), m.statistic()))),
-                m.scope().get("by").map_or_else(Prose::new, |by| Prose::new().name(&words::plural(by))),
-                quantity::value(m.estimate()).into(),
-                quantity::interval(m.estimate()).into(),
-                words::observed(m).into(),
-            ]
+            let what = Prose::from(words::capital(&words::statistic(m.id(), m.statistic())));
+            let what = match m.scope().get("by") {
+                Some(by) => what.say(", between ").name(&words::plural(by)),
+                None => what,
+            };
+            vec![what, with_interval(m), words::observed(m).into()]
         })
         .collect();
     if rows.is_empty() {
         return None;
     }
-    let lead = Prose::new()
-        .say("A ")
-        .term("hand-over", Term::Handover)
-        .say(" is not a fault: asking the one who knows is how good answers come about. What costs is the question that \
-              changes hands because nobody may answer it, and the one that comes back because something was missing.");
+    let lead = Prose::new().say("A ").term("hand-over", Term::Handover).say(
+        " is not a fault: asking the one who knows is how good answers come about. What costs is the question that \
+              changes hands because nobody may answer it, and the one that comes back because something was missing.",
+    );
     let table = Table {
         caption: "Hand-overs, returns and second thoughts".to_owned(),
-        columns: vec![
-            Column::words("What"),
-            Column::words("Counted between"),
-            Column::numbers("Value"),
-            Column::numbers("Interval"),
-            Column::numbers("n"),
-        ],
+        columns: vec![Column::words("What"), Column::numbers("Value and interval"), Column::numbers("n")],
         rows,
+        notes: Vec::new(),
     };
     Some(Section {
         id: "back",
@@ -102,6 +97,7 @@ fn clocks(measures: Measures<'_>) -> Option<Table> {
             Column::numbers("n"),
         ],
         rows,
+        notes: Vec::new(),
     })
 }
 
@@ -129,14 +125,7 @@ fn by(measures: Measures<'_>, key: &str) -> Option<Figure> {
         .collect();
     let data_rows = rows.iter().map(data_row).collect();
     let mut drawn = rows.clone();
-    let mut note = Prose::new()
-        .say("The point is the ")
-        .term("median", Term::Median)
-        .say(", the line its ")
-        .term("interval", Term::Interval)
-        .say(", the pale band the middle half of all decisions. ")
-        .term("Working time", Term::WorkingTime)
-        .say(", on a scale on which each step multiplies.");
+    let mut note = Prose::new();
     if drawn.len() > ROWS_DRAWN_MAX {
         // Those with most decisions, not the slowest: the extremes of many small groups are mostly chance.
         let mut sizes: Vec<u64> = drawn.iter().map(|mark| mark.n).collect();
@@ -149,11 +138,14 @@ fn by(measures: Measures<'_>, key: &str) -> Option<Figure> {
             stays
         });
         note = note.say(format!(
-            " Drawn are the {ROWS_DRAWN_MAX} with most decisions of {}; the table holds all.",
+            "Drawn are the {ROWS_DRAWN_MAX} with most decisions of {}; the table holds all.",
             quantity::count(rows.len() as u64)
         ));
     }
-    let title = format!("Waiting by {key}");
+    let title = match key {
+        "site" => "Time to an answer, by site of whoever asks".to_owned(),
+        key => format!("Time to an answer, by {key}"),
+    };
     let heading = match key {
         "matter" => "Matter",
         "area" => "Area",
@@ -174,9 +166,22 @@ fn by(measures: Measures<'_>, key: &str) -> Option<Figure> {
                 Column::numbers("n"),
             ],
             rows: data_rows,
+            notes: Vec::new(),
         },
         shows: Shows::Marks(Marks { rows: drawn, unit: Some(Unit::WorkingHours) }),
     })
+}
+
+/// Said once, at the first chart of its kind.
+fn how_to_read() -> Prose {
+    Prose::new()
+        .say("The point is the ")
+        .term("median", Term::Median)
+        .say(", the line its ")
+        .term("interval", Term::Interval)
+        .say(", the pale band the middle half of all decisions. ")
+        .term("Working time", Term::WorkingTime)
+        .say(", on a scale on which each step multiplies. ")
 }
 
 fn weekly(measures: Measures<'_>) -> Option<Figure> {
@@ -200,7 +205,7 @@ fn weekly(measures: Measures<'_>) -> Option<Figure> {
     let spoken = |mark: &Mark| format!("{} in the week of {} ({})", mark.shown, mark.label, mark.range);
     Some(Figure {
         id: "waits-week".to_owned(),
-        title: "Waiting week by week".to_owned(),
+        title: "Time to an answer, week by week".to_owned(),
         note: Prose::new()
             .say("Median waiting of the questions put in each week, in ")
             .term("working time", Term::WorkingTime)
@@ -218,7 +223,7 @@ fn weekly(measures: Measures<'_>) -> Option<Figure> {
             spoken(most)
         ),
         data: Table {
-            caption: "Waiting week by week".to_owned(),
+            caption: "Time to an answer, week by week".to_owned(),
             columns: vec![
                 Column::words("Week of"),
                 Column::numbers("Half take less than"),
@@ -226,6 +231,7 @@ fn weekly(measures: Measures<'_>) -> Option<Figure> {
                 Column::numbers("n"),
             ],
             rows: points.iter().map(|(_, mark)| data_row(mark)).collect(),
+            notes: Vec::new(),
         },
         shows: Shows::Weeks(Weeks { points, unit: Some(Unit::WorkingHours) }),
     })
@@ -234,18 +240,15 @@ fn weekly(measures: Measures<'_>) -> Option<Figure> {
 /// The Monday of a week written `2026-W11` or as any day of it, `2026-03-09`.
 fn monday(word: &str) -> Option<Timestamp> {
     let date = match word.split_once("-W") {
-        Some((year, week)) => {
-            ISOWeekDate::new(year.parse().ok()?, week.parse().ok()?, Weekday::Monday).ok()?.date()
-        }
+        Some((year, week)) => ISOWeekDate::new(year.parse().ok()?, week.parse().ok()?, Weekday::Monday).ok()?.date(),
         None => word.parse::<Date>().ok()?,
     };
     date.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp())
 }
 
 fn with_interval(m: &Measurement) -> Prose {
-    Prose::new()
-        .strong(quantity::value(m.estimate()))
-        .say(format!(" ({})", quantity::interval(m.estimate())))
+    let limits = quantity::limits(m.estimate()).replace(' ', "\u{a0}");
+    Prose::new().strong(quantity::value(m.estimate())).say(format!(" ({limits})"))
 }
 
 #[cfg(test)]

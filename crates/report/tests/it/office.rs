@@ -66,8 +66,14 @@ pub fn insurer() -> Diagnosis {
         measures: measures(),
         gaps: vec![
             Gap {
+                id: "unrecorded".to_owned(),
+                says: "What is decided in calls leaves no event here.".to_owned(),
+                remedy: "Write decisions down where the work is.".to_owned(),
+            },
+            Gap {
                 id: "no_charter".to_owned(),
-                says: "Who was meant to decide is not declared, so nothing is said about implicit approvers.".to_owned(),
+                says: "Who was meant to decide is not declared, so nothing is said about implicit approvers."
+                    .to_owned(),
                 remedy: "Write down who decides what in `charter.toml`; `sayso init` makes a first one.".to_owned(),
             },
             Gap {
@@ -145,9 +151,12 @@ fn measures() -> Vec<Measurement> {
     let mut all = vec![
         measured(M00, &[], "decider_known", share(0.90, 0.88, 0.92, 812)),
         measured(M00, &[], "ask_known", share(0.64, 0.61, 0.67, 812)),
-        measured(M00, &[], "origin_linked", share(0.22, 0.19, 0.25, 812)),
+        measured(M00, &[], "beginning_known", share(0.83, 0.80, 0.86, 812)),
         measured(M00, &[], "never_closed", share(0.059, 0.044, 0.078, 764)),
-        measured(M00, &[], "bot_events", share(0.16, 0.154, 0.166, 14_310)),
+        measured(M00, &[], "items_without_decision", share(0.054, 0.040, 0.072, 764)),
+        measured(M00, &[], "events_by_bots", share(0.16, 0.154, 0.166, 14_310)),
+        measured(M00, &[], "events_without_act", share(0.084, 0.080, 0.089, 14_310)),
+        measured(M00, &[("area", "pricing")], "decider_known", share(0.71, 0.63, 0.78, 141)),
     ];
     for (clock, unit, values) in [
         (working, WorkingHours, [(1.9, 1.6, 2.3), (6.8, 6.1, 7.7), (26.0, 22.5, 30.1)]),
@@ -187,15 +196,18 @@ fn measures() -> Vec<Measurement> {
         // A Christmas week without enough decisions, and a last week whose median is not reached.
         let e = match i {
             11 => continue,
-            21 => Estimate::cannot_tell(24, WorkingHours, window(), "Kaplan-Meier quantile", "the median is not reached")
-                .bounded(Interval { low: Some(6.4), high: None }),
+            21 => {
+                Estimate::cannot_tell(24, WorkingHours, window(), "Kaplan-Meier quantile", "the median is not reached")
+                    .bounded(Interval { low: Some(6.4), high: None })
+            }
             _ => estimate(value, value * 0.68, value * 1.5, 28 + (i as u64 * 7) % 17, WorkingHours),
         };
         all.push(measured(M01, &[working, ("week", &week)], "median", e));
     }
-    for (clock, unit, values) in
-        [(working, WorkingHours, [(0.4, 0.3, 0.5), (2.1, 1.8, 2.5), (7.6, 6.6, 8.9)]), (calendar, CalendarHours, [(0.9, 0.7, 1.2), (5.5, 4.4, 7.1), (26.1, 22.0, 40.0)])]
-    {
+    for (clock, unit, values) in [
+        (working, WorkingHours, [(0.4, 0.3, 0.5), (2.1, 1.8, 2.5), (7.6, 6.6, 8.9)]),
+        (calendar, CalendarHours, [(0.9, 0.7, 1.2), (5.5, 4.4, 7.1), (26.1, 22.0, 40.0)]),
+    ] {
         for (statistic, (value, low, high)) in ["p25", "median", "p75"].into_iter().zip(values) {
             all.push(measured(M02, &[clock], statistic, estimate(value, low, high, 800, unit)));
         }
@@ -205,7 +217,7 @@ fn measures() -> Vec<Measurement> {
         ("role", "product owner", 0.28, 0.25, 0.32, 2.9),
         ("role", "engineer", 0.17, 0.15, 0.19, 1.6),
         ("role", "architect", 0.12, 0.09, 0.15, 4.4),
-        ("role", "other roles", 0.09, 0.07, 0.11, 2.0),
+        ("role", "others (too few people to show)", 0.09, 0.07, 0.11, 2.0),
         ("site", "London", 0.66, 0.62, 0.70, 4.0),
         ("site", "Kraków", 0.34, 0.30, 0.38, 1.9),
         ("level", "0", 0.54, 0.50, 0.58, 2.2),
@@ -226,16 +238,19 @@ fn measures() -> Vec<Measurement> {
         measured(M04, &[working], "median", estimate(9.7, 8.1, 11.9, 690, WorkingHours)),
         measured(M04, &[calendar], "median", estimate(46.0, 40.0, 52.0, 690, CalendarHours)),
         measured(M06, &[], "mean", estimate(0.84, 0.76, 0.93, 731, PerDecision)),
-        measured(M17, &[("by", "person")], "mean", estimate(2.61, 2.44, 2.79, 812, PerDecision)),
-        measured(M17, &[("by", "team")], "mean", estimate(1.32, 1.21, 1.43, 812, PerDecision)),
-        measured(M17, &[("by", "site")], "mean", estimate(0.97, 0.89, 1.06, 812, PerDecision)),
-        measured(M17, &[("by", "person")], "mean", estimate(2.77, 2.58, 2.98, 764, PerItem)),
-        measured(M17, &[("by", "person")], "share_any", share(0.81, 0.78, 0.84, 812)),
-        measured(M17, &[("by", "person")], "crossing_share", share(0.38, 0.34, 0.42, 2_119)),
-        measured(M18, &[("by", "person")], "share", share(0.23, 0.20, 0.26, 812)),
-        measured(M18, &[("by", "person")], "share_return", share(0.29, 0.26, 0.32, 812)),
-        measured(M18, &[("by", "site")], "share_return", share(0.17, 0.15, 0.20, 812)),
+        measured(M17, &[], "mean", estimate(2.61, 2.44, 2.79, 812, PerDecision)),
+        measured(M17, &[], "share_any", share(0.81, 0.78, 0.84, 812)),
+        measured(M17, &[], "crossing_share", share(0.38, 0.34, 0.42, 2_119)),
+        measured(M17, &[], "site_unknown_share", share(0.06, 0.05, 0.08, 2_250)),
+        measured(M17, &[("area", "pricing")], "mean", estimate(3.4, 3.0, 3.9, 141, PerDecision)),
+        measured(M17, &[("by", "person")], "mean_per_item", estimate(2.77, 2.58, 2.98, 764, PerItem)),
+        measured(M17, &[("by", "team")], "mean_per_item", estimate(1.40, 1.28, 1.53, 764, PerItem)),
+        measured(M17, &[("by", "site")], "mean_per_item", estimate(1.03, 0.94, 1.12, 764, PerItem)),
+        measured(M18, &[("by", "person")], "share", share(0.23, 0.20, 0.26, 764)),
+        measured(M18, &[("by", "person")], "share_return", share(0.29, 0.26, 0.32, 764)),
+        measured(M18, &[("by", "site")], "share_return", share(0.17, 0.15, 0.20, 764)),
         measured(M20, &[], "share", share(0.071, 0.055, 0.092, 731)),
+        measured(M20, &[], "share_within_30_days", share(0.058, 0.043, 0.078, 731)),
     ]);
     all
 }
@@ -252,13 +267,14 @@ fn path_map() -> PathMap {
         ends,
     };
     let nodes = vec![
-        node("senior product manager", "London", 0.34, 9.4, 22, 318),
-        node("product owner", "London", 0.28, 2.9, 301, 161),
+        node("senior product manager, London", "London", 0.34, 9.4, 22, 318),
+        node("product owner, London", "London", 0.28, 2.9, 301, 161),
         node("pricing analyst", "London", 0.04, 2.2, 31, 18),
         node("partner manager", "London", 0.05, 2.0, 44, 9),
         node("engineer, quotes", "Kraków", 0.09, 1.6, 164, 70),
         node("engineer, renewals", "Kraków", 0.08, 1.7, 142, 64),
-        node("architect", "Kraków", 0.12, 4.4, 35, 58),
+        node("architect, Kraków", "Kraków", 0.12, 4.4, 35, 58),
+        node("others (too few people to show)", "", 0.03, 1.2, 8, 5),
     ];
     let arc = |from: usize, to: usize, handovers: u64, crossings: u64, returns: u64| PathArc {
         from,
@@ -291,6 +307,8 @@ fn path_map() -> PathMap {
             arc(3, 1, 62, 0, 1),
             arc(1, 1, 71, 0, 0),
             arc(4, 5, 21, 0, 4),
+            arc(7, 1, 24, 9, 3),
+            arc(1, 7, 30, 14, 2),
         ],
         pooled: 2,
     }
@@ -313,11 +331,38 @@ fn live() -> Vec<LiveDecision> {
     };
     let manager = "senior product manager, London";
     vec![
-        row("PRC-118#1", "scope", "pricing", manager, "2025-12-02T10:12:00Z", "2026-01-19T09:30:00Z", 548.0, 6),
+        row("PRC-118#1", "scope", "pricing", manager, "2025-12-02T10:12:00Z", "2026-01-19T09:30:00Z", 660.0, 5),
         row("PF-77#2", "priority", "partner feeds", manager, "2026-01-08T14:40:00Z", "2026-02-02T11:00:00Z", 372.0, 4),
-        row("RNW-231#1", "scope", "renewals", "product owner, London", "2026-01-27T08:05:00Z", "2026-02-20T15:10:00Z", 268.0, 5),
-        row("PRC-140#1", "risk", "pricing", "architect, Kraków", "2026-02-05T13:20:00Z", "2026-02-11T10:00:00Z", 211.5, 3),
-        row("QTE-512#1", "design", "quotes", "product owner, London", "2026-02-24T09:45:00Z", "2026-03-06T16:20:00Z", 107.0, 7),
+        row(
+            "RNW-231#1",
+            "scope",
+            "renewals",
+            "product owner, London",
+            "2026-01-27T08:05:00Z",
+            "2026-02-20T15:10:00Z",
+            268.0,
+            5,
+        ),
+        row(
+            "PRC-140#1",
+            "risk",
+            "pricing",
+            "architect, Kraków",
+            "2026-02-05T13:20:00Z",
+            "2026-02-11T10:00:00Z",
+            211.5,
+            3,
+        ),
+        row(
+            "QTE-512#1",
+            "design",
+            "quotes",
+            "product owner, London",
+            "2026-02-24T09:45:00Z",
+            "2026-03-06T16:20:00Z",
+            107.0,
+            7,
+        ),
     ]
 }
 
@@ -405,4 +450,148 @@ fn examples() -> Vec<DrawnPath> {
             ],
         },
     ]
+}
+
+/// Names that a record may hold and that no format may obey.
+pub const HOSTILE: [&str; 8] = [
+    "<script>alert(1)</script>",
+    "a|b|c\n| --- |",
+    "\u{1b}[2J\u{1b}]0;owned\u{7}",
+    "\u{202e}gnp.exe\u{2066}",
+    "=HYPERLINK(\"https://evil.example\";\"x\")",
+    "\"><img src=https://evil.example/x onerror=alert(1)>",
+    "`rm -rf ~` ![x](https://evil.example/y.png) @somebody </style>",
+    "קבוצת התמחור",
+];
+
+/// A large organisation with hostile and endless names everywhere that a name can stand.
+pub fn crowded() -> Diagnosis {
+    use Unit::*;
+    let working = ("clock", "working");
+    let mut all = insurer();
+    all.subject = format!("{} {}", HOSTILE[0], HOSTILE[2]);
+    for i in 0..40_u64 {
+        let hostile = HOSTILE[(i % 8) as usize];
+        let area = format!("{i:02} {hostile} {}", "endless/".repeat(i as usize));
+        let value = 2.0 + i as f64 * 0.7;
+        let e = estimate(value, value * 0.7, value * 1.4, 20 + i * 3, WorkingHours);
+        all.measures.push(measured(MeasureId::M01, &[working, ("area", &area)], "median", e));
+        let share = estimate(0.025, 0.02, 0.03, 800, Share);
+        all.measures.push(measured(MeasureId::M03, &[working, ("role", &area)], "share", share));
+    }
+    all.measures.push(measured(
+        MeasureId::M17,
+        &[(HOSTILE[0], HOSTILE[2])],
+        HOSTILE[1],
+        estimate(1.0, 0.5, 2.0, 9, Ratio),
+    ));
+    let sites = ["London", "Kraków", HOSTILE[6], ""];
+    all.path_map.nodes = (0..12)
+        .map(|i| PathNode {
+            label: format!("group {i} {}", HOSTILE[i % 8]),
+            site: sites[i % 4].to_owned(),
+            ..all.path_map.nodes[i % 7].clone()
+        })
+        .collect();
+    all.path_map.arcs = (0..12_usize)
+        .flat_map(|from| (0..12_usize).map(move |to| (from, to)))
+        .map(|(from, to)| PathArc {
+            from,
+            to,
+            handovers: ((from * 7 + to * 13) % 23) as u64 * 9,
+            crossings: if from % 4 == to % 4 { 0 } else { ((from * 7 + to * 13) % 23) as u64 * 9 },
+            returns: ((from + to) % 5) as u64,
+            share: estimate(0.01, 0.008, 0.012, 9_000, Share),
+        })
+        .collect();
+    all.path_map.arcs.push(PathArc { from: 99, ..all.path_map.arcs[0].clone() });
+    for live in &mut all.longest_waiting {
+        live.decision = format!("{}#1", HOSTILE[6]);
+        live.item = HOSTILE[6].to_owned();
+        live.held_by = "x".repeat(400);
+        live.area = HOSTILE[1].to_owned();
+    }
+    for path in &mut all.examples {
+        path.decision = format!("{}#1", HOSTILE[5]);
+        path.because = HOSTILE[2].to_owned();
+        path.notation = HOSTILE[2].to_owned();
+        for (i, hop) in path.hops.iter_mut().enumerate() {
+            hop.holder = HOSTILE[i % 8].to_owned();
+            hop.site = HOSTILE[(i + 3) % 8].to_owned();
+        }
+    }
+    // More holders than lanes, each for a few minutes.
+    let start = at("2026-03-02T09:00:00Z");
+    all.examples.push(DrawnPath {
+        hops: (0..30_i64)
+            .map(|i| DrawnHop {
+                holder: format!("holder {}", i % 14),
+                site: String::new(),
+                since: Instant::from_micros(start.micros() + i * 600_000_000),
+                until: Instant::from_micros(start.micros() + (i + 1) * 600_000_000),
+                arrived_by: ArrivedBy::ALL[(i % 5) as usize],
+                held_calendar_h: 1.0 / 6.0,
+                held_working_h: 1.0 / 6.0,
+                off: Vec::new(),
+            })
+            .collect(),
+        status: Status::Withdrawn,
+        ..all.examples[0].clone()
+    });
+    all.gaps.push(Gap { id: "x".to_owned(), says: HOSTILE[0].to_owned(), remedy: HOSTILE[6].to_owned() });
+    all.withheld.push(Withheld {
+        id: MeasureId::M20,
+        breakdown: HOSTILE[5].to_owned(),
+        groups: 1,
+        why: HOSTILE[2].to_owned(),
+    });
+    all.coverage.sources[0].name = HOSTILE[6].to_owned();
+    all.coverage.sources[0].lens = HOSTILE[2].to_owned();
+    all.coverage.activities_without_act = HOSTILE.iter().map(|name| ((*name).to_owned(), 3)).collect();
+    all.coverage.decisions_by_status.insert(HOSTILE[0].to_owned(), 1);
+    all
+}
+
+/// Events, and no lens that understands them.
+pub fn no_decisions() -> Diagnosis {
+    Diagnosis {
+        coverage: Coverage {
+            decisions: 0,
+            decisions_by_status: BTreeMap::new(),
+            decisions_by_decider_known: BTreeMap::new(),
+            decisions_without_beginning: 0,
+            ..coverage()
+        },
+        ..nothing()
+    }
+}
+
+/// Decisions, and every group below the floor.
+pub fn all_withheld() -> Diagnosis {
+    Diagnosis { coverage: coverage(), withheld: insurer().withheld, ..nothing() }
+}
+
+/// Numbers that the data cannot give.
+pub fn cannot_tell() -> Diagnosis {
+    let none = |unit, low| {
+        Estimate::cannot_tell(31, unit, window(), "Kaplan-Meier quantile", "the median is not reached")
+            .bounded(Interval { low, high: None })
+    };
+    Diagnosis {
+        coverage: coverage(),
+        measures: vec![
+            measured(MeasureId::M00, &[], "decider_known", estimate(0.41, 0.36, 0.47, 812, Unit::Share)),
+            measured(MeasureId::M01, &[("clock", "working")], "median", none(Unit::WorkingHours, Some(30.0))),
+            measured(
+                MeasureId::M01,
+                &[("clock", "working")],
+                "restricted_mean",
+                estimate(44.0, 40.0, 48.0, 31, Unit::WorkingHours),
+            ),
+            measured(MeasureId::M03, &[("clock", "working"), ("role", "owner")], "share", none(Unit::Share, None)),
+            measured(MeasureId::M03, &[("clock", "working"), ("role", "engineer")], "share", none(Unit::Share, None)),
+            measured(MeasureId::M17, &[], "crossing_share", none(Unit::Share, None)),
+        ],
+        ..nothing()
+    }
 }

@@ -11,8 +11,9 @@ pub fn run(shared: &Shared, sql: &str) -> Result<u8, InquiryError> {
         FormatArg::Csv => TableForm::Csv,
         FormatArg::Json => TableForm::Json,
         FormatArg::Ndjson => TableForm::Ndjson,
-        FormatArg::Markdown => TableForm::Markdown,
-        FormatArg::Html | FormatArg::Svg => return Err(no_such_format("query", "text, csv, json, ndjson, markdown")),
+        FormatArg::Markdown | FormatArg::Html | FormatArg::Svg => {
+            return Err(no_such_format("query", "text, csv, json, ndjson"));
+        }
     };
     let (office, _) = open_and_read(shared, None)?;
     deliver(shared, &office.query(sql, form)?)?;

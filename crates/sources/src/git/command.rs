@@ -174,6 +174,14 @@ impl Repository {
         Ok(Some(filter.and_then(|text| Some(text.split_whitespace().nth(1)?.to_owned())).unwrap_or_default()))
     }
 
+    /// Whether the clone left its trees on the server, so that nothing shows which paths changed.
+    ///
+    /// # Errors
+    /// Where git cannot be run.
+    pub fn lacks_trees(&self) -> Result<bool, ReadError> {
+        Ok(self.partial()?.is_some_and(|filter| filter.starts_with("tree:")))
+    }
+
     /// The id of `.mailmap` at a commit, where there is one.
     ///
     /// # Errors

@@ -24,8 +24,6 @@ pub(super) struct Mainline {
     ids: Ids,
     /// By commit: the owner plus one, 0 on the main line.
     owner: Vec<u32>,
-    /// By commit: whether it owns at least one commit.
-    owns: Vec<bool>,
     /// Whether the history has merges; without, everybody stands on the main line and the two lists are empty.
     has_merges: bool,
 }
@@ -61,8 +59,7 @@ impl Mainline {
         if !has_merges {
             return Ok(Mainline { ids, ..Mainline::default() });
         }
-        let mut line =
-            Mainline { owner: vec![u32::MAX; parents.len()], owns: vec![false; parents.len()], ids, has_merges };
+        let mut line = Mainline { owner: vec![u32::MAX; parents.len()], ids, has_merges };
         line.assign(&parents, joins);
         Ok(line)
     }
@@ -73,11 +70,6 @@ impl Mainline {
             None | Some(0 | &u32::MAX) => Place::Main,
             Some(owner) => Place::Branch(self.ids.hex(owner - 1)),
         }
-    }
-
-    /// Whether the commit is a merge that brought others in.
-    pub fn owns(&self, sha: &str) -> bool {
-        self.ids.find(sha).and_then(|at| self.owns.get(at as usize)).is_some_and(|owns| *owns)
     }
 
     /// Whether the history holds the commit.
@@ -102,9 +94,6 @@ impl Mainline {
                     let mut at = Some(start);
                     while let Some(commit) = at.filter(|commit| self.owner[*commit as usize] == u32::MAX) {
                         self.owner[commit as usize] = owner;
-                        if let Some(merge) = owner.checked_sub(1) {
-                            self.owns[merge as usize] = true;
-                        }
                         let (first, others) = &parents[commit as usize];
                         if !others.is_empty() {
                             if joins(&self.ids.hex(commit)) {
@@ -206,7 +195,6 @@ mod tests {
     fn a_branch_belongs_to_the_merge_that_brought_it_in() {
         let line = mainline("z:m m:bd d:c c:a b:a a:", "");
         assert_eq!(owners(&line, "abcdmz"), "..mm..");
-        assert!(line.owns(&id('m')) && !line.owns(&id('z')));
     }
 
     #[test]
@@ -225,7 +213,6 @@ mod tests {
     fn joining_two_copies_owns_nothing() {
         let line = mainline("j:bc c:a b:a a:", "j");
         assert_eq!(owners(&line, "abcj"), "....");
-        assert!(!line.owns(&id('j')));
     }
 
     #[test]

@@ -115,11 +115,6 @@ pub fn fixes(message: &str) -> Vec<&str> {
     out
 }
 
-/// The first line.
-pub fn subject(message: &str) -> &str {
-    message.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
-}
-
 /// A commit id at the beginning: 7 to 64 hexadecimal digits and then no letter, digit or slash.
 fn leading_id(text: &str) -> Option<&str> {
     let n = text.bytes().take_while(u8::is_ascii_hexdigit).count();
@@ -282,7 +277,7 @@ mod tests {
                 prop_assert!(!trailer.key.is_empty());
                 let _ = people(&trailer.value);
             }
-            let _ = (change_id(&message), reverts(&message), fixes(&message), subject(&message));
+            let _ = (change_id(&message), reverts(&message), fixes(&message));
         }
 
         #[test]

@@ -91,7 +91,7 @@ pub fn shape(source: &Source) -> Result<GitShape, ReadError> {
     let Some(tip) = repository.tip() else { return Ok(shape) };
     let mailmap = repository.mailmap_id(tip)?;
     shape.has_mailmap = mailmap.is_some();
-    let mailmap = read_mailmap(&repository, mailmap.as_deref())?;
+    let mailmap = read_mailmap(&repository, mailmap.as_deref())?.unwrap_or_default();
 
     let plain = ["log", "-z", FORMAT, "--date=raw", "--encoding=UTF-8", "--no-color", "--no-notes", "--no-mailmap"];
     let end = ["--end-of-options", tip, "--"];
@@ -124,6 +124,9 @@ pub fn shape(source: &Source) -> Result<GitShape, ReadError> {
         }
     })?;
 
+    if repository.lacks_trees()? {
+        return Ok(shape);
+    }
     let roots = ["--max-parents=0", "--raw", "--no-abbrev", "--no-renames", "--no-relative", "--no-ext-diff"];
     each(&repository, plain.into_iter().chain(roots).chain(end), |_, n_paths| {
         shape.root_paths_max = shape.root_paths_max.max(n_paths);

@@ -335,7 +335,7 @@ impl<'a> Teller<'a> {
                 let act =
                     act.filter(|act| begun || !matches!(act, Act::Raised | Act::Asked | Act::Handed | Act::Worked));
                 let mut row = row(item, at, &key, told);
-                (row.act, row.actor, row.attributes) = (act, Some(&person.label), &[("time", "commit")]);
+                (row.act, row.actor, row.attributes) = (act, Some(person.label.as_str()), &[("time", "commit")]);
                 out.event(row)?;
             }
             if !keys.contains(&key) {

@@ -256,6 +256,8 @@ impl Shaper {
         if acts.is_empty() && fields[Field::Activity as usize] == Got::None {
             return Ok(Outcome::Refused(Reason::ActivityMissing, String::new()));
         }
+        fields[Field::Actor as usize] =
+            self.say(lens, given, &fields, slots, |given| &given.actor, Some(Field::Actor));
         let mut say = |pick: fn(&Given) -> &Option<Template>, which: Option<Field>| {
             self.say(lens, given, &fields, slots, pick, which)
         };
@@ -304,8 +306,11 @@ impl Shaper {
             attributes: &attributes,
         };
         if !lens.first.is_empty() && self.met.insert(xxh3_64(item.as_bytes())) {
-            let mut opening = EventRow { describes: Describes::Actor, ..row };
-            if describes == Describes::Holder {
+            // Whoever puts it into somebody else's queue puts it to them in the same act.
+            let addressee = text(to).filter(|to| row.actor != Some(to));
+            let mut opening = EventRow { to: addressee, ..row };
+            if addressee.is_none() && describes == Describes::Holder {
+                opening.describes = Describes::Actor;
                 (opening.team, opening.site, opening.role) = (None, None, None);
             }
             for act in lens.first.iter().filter(|act| !acts.contains(act)) {
@@ -348,7 +353,8 @@ impl Shaper {
             (Field::Role, Some(given)) => given.role.is_some(),
             (Field::Link, Some(given)) => given.link.is_some(),
             (Field::Verdict, Some(given)) => given.verdict.is_some(),
-            (Field::Item | Field::At | Field::Actor | Field::Activity, Some(_)) => false,
+            (Field::Actor, Some(given)) => given.actor.is_some(),
+            (Field::Item | Field::At | Field::Activity, Some(_)) => false,
         };
         let is_replaced = |which: Field| lens.fields[which as usize].is_some() && is_replaced(which);
         if !Field::ALL.iter().any(|(which, _)| is_replaced(*which)) {

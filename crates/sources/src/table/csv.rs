@@ -58,7 +58,6 @@ pub(crate) struct Rows {
     buffer: Vec<u8>,
     from: usize,
     is_end: bool,
-    failure: Option<std::io::Error>,
     /// The line that begins at `from`, from 1.
     line: u64,
     /// Bytes of the text before the buffer.
@@ -78,7 +77,6 @@ impl Rows {
             buffer: Vec::with_capacity(2 * CHUNK),
             from: 0,
             is_end: false,
-            failure: None,
             line: 1,
             before: 0,
             separator: b',',
@@ -167,13 +165,15 @@ impl Rows {
         let (len, lines, why) = loop {
             match self.scan() {
                 Scan::More => {
-                    if self.buffer.len() - self.from > ROW_MAX || !self.more()? {
-                        if self.from == self.buffer.len() {
-                            return Ok(None);
-                        }
-                        // The quote is never closed: its line alone is given up.
-                        break (self.first_line(), 1, Some("a quote that is never closed"));
+                    if self.buffer.len() - self.from <= ROW_MAX && !self.is_end {
+                        self.more()?;
+                        continue;
                     }
+                    if self.from == self.buffer.len() {
+                        return Ok(None);
+                    }
+                    // The quote is never closed: its line alone is given up.
+                    break (self.first_line(), 1, Some("a quote that is never closed"));
                 }
                 Scan::Blank(len, lines) => {
                     self.from += len;
@@ -204,12 +204,13 @@ impl Rows {
         memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1)
     }
 
-    /// Takes in more text; says whether there was any. A failure is kept until all that came before it is used up.
+    /// The line that the text breaks off in, if it breaks off within a row.
+    pub fn rest(&self) -> Option<u64> {
+        self.buffer[self.from..].iter().any(|byte| !byte.is_ascii_whitespace()).then_some(self.line)
+    }
+
+    /// Takes in more text; says whether there was any. Asked only where no whole row is left in the buffer.
     fn more(&mut self) -> Result<bool, ReadError> {
-        if let Some(error) = self.failure.take() {
-            let byte = self.before + self.buffer.len() as u64;
-            return Err(broken_off(&self.path, &error, 0, byte));
-        }
         if self.is_end {
             return Ok(false);
         }
@@ -227,10 +228,7 @@ impl Rows {
                 self.is_end = n == 0;
                 Ok(n > 0)
             }
-            Err(error) => {
-                self.failure = Some(error);
-                self.more()
-            }
+            Err(error) => Err(broken_off(&self.path, &error, 0, self.before + len as u64)),
         }
     }
 

@@ -114,15 +114,15 @@ impl CumulativeIncidence {
     /// The time by which the event had happened in a share `p` of all; where that is not reached, "cannot tell" with a
     /// lower limit.
     pub fn quantile(&self, p: f64, unit: Unit, window: Window) -> Estimate {
-        let crossed = |value: &dyn Fn(&IncidenceStep) -> Option<f64>| {
-            self.steps.iter().find(|step| value(step).is_some_and(|x| x >= p - STEP_TOLERANCE)).map(|step| step.time)
-        };
-        let value = crossed(&|step| Some(step.incidence));
-        let low =
-            crossed(&|step| if step.incidence < 1.0 { step.limits(LEVEL_DEFAULT).high } else { Some(step.incidence) });
-        let high = crossed(&|step| step.limits(LEVEL_DEFAULT).low);
-        let any = self.steps.iter().any(|step| step.incidence > 0.0);
-        let reached = Reached { value, low, high };
+        let target = p - STEP_TOLERANCE;
+        let reached = Reached::on(
+            &self.steps,
+            |step| step.time,
+            |step| step.incidence >= target,
+            |step| step.incidence >= 1.0 || step.limits(LEVEL_DEFAULT).high.is_some_and(|high| high >= target),
+            |step| step.limits(LEVEL_DEFAULT).low.is_some_and(|low| low >= target),
+        );
+        let any = self.steps.last().is_some_and(|step| step.incidence > 0.0);
         reached.estimate(p, self.n, any, self.follow_up, unit, window, METHOD_AALEN_JOHANSEN)
     }
 }

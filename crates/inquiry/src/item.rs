@@ -1,4 +1,4 @@
-//! Looking closer: the path of one item, and the record in SQL.
+//! Looking closer: the path of one item.
 
 use std::fmt::Write as _;
 
@@ -103,8 +103,6 @@ impl ItemPaths {
     }
 }
 
-/// The form of a table.
-pub use sayso_engine::Format as TableForm;
 
 impl Office {
     /// The decisions of one item, given as `ITEM` or `ITEM#2`.

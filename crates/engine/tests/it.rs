@@ -1,0 +1,11 @@
+//! The record and the engine from outside: what is written comes back, whatever happens in between.
+#![allow(clippy::unwrap_used)]
+
+#[path = "it/build.rs"]
+mod build;
+#[path = "it/fold.rs"]
+mod fold;
+#[path = "it/record.rs"]
+mod record;
+#[path = "it/sql.rs"]
+mod sql;

@@ -1,0 +1,137 @@
+//! The record in SQL: what the engine needs beside it, the tables that only an inquiry can fill, and the answer.
+
+use std::sync::Arc;
+
+use sayso_engine::{Engine, Format, MemoryColumn, MemoryTable, Shown, Tables};
+use sayso_model::actor::{ActorKind, SiteKnown};
+use sayso_model::coverage::Reason;
+use sayso_model::measure::Measurement;
+use sayso_model::time::Instant;
+use sayso_model::words::{Column, Words};
+use sayso_model::{Code, NOT_RECORDED};
+
+use crate::who::Who;
+use crate::{InquiryError, Office};
+
+impl Office {
+    /// Answers one query, written in the form that is asked for.
+    ///
+    /// # Errors
+    /// When the query cannot be understood, names what is not there (the hint lists what is), or would write.
+    pub fn query(&self, sql: &str, format: Format) -> Result<String, InquiryError> {
+        let engine = self.engine()?;
+        let who = self.who(&engine)?;
+        let mut memory = vec![self.people_table(&who), skipped_table(&engine)?];
+        // Measuring takes longer than most queries; only those that look at the numbers pay for it.
+        if sql.to_ascii_lowercase().contains("measures") {
+            memory.push(measures_table(&self.diagnose()?.measures));
+        }
+        let shown = if self.privacy.names { Shown::Names } else { Shown::Labels(self.labels(&who)) };
+        let tables = Tables {
+            words: Arc::new(who.words().clone()),
+            reconstruct: self.reconstruct(&who),
+            shown,
+            memory,
+        };
+        let mut bytes = Vec::new();
+        engine.sql(tables)?.query(sql)?.write(format, &mut bytes)?;
+        let mut text = String::from_utf8_lossy(&bytes).into_owned();
+        if let (Format::Text, Some(because)) = (format, self.privacy.because.as_ref().filter(|_| self.privacy.names)) {
+            text.push_str(&format!("Names are shown because: {because}\n"));
+        }
+        Ok(text)
+    }
+
+    /// What stands for each actor, by code.
+    fn labels(&self, who: &Who) -> Vec<String> {
+        let n = who.words().n_codes(Column::Actor).max(who.directory().n_codes());
+        (0..n).map(|code| self.label(code as Code, who)).collect()
+    }
+
+    fn people_table(&self, who: &Who) -> MemoryTable {
+        let words = who.words();
+        let codes: Vec<Code> = (1..who.directory().n_codes() as Code)
+            .filter(|code| who.directory().actor(*code).same_as == *code)
+            .filter(|code| who.directory().actor(*code).kind != ActorKind::Group)
+            .collect();
+        let actors: Vec<_> = codes.iter().map(|code| who.directory().actor(*code)).collect();
+        let word = |column: Column, code: Code| (code != NOT_RECORDED).then(|| words.word(column, code).to_owned());
+        let texts = |of: &dyn Fn(&sayso_model::actor::Actor) -> Option<String>| {
+            MemoryColumn::Text(actors.iter().map(of).collect())
+        };
+        table(
+            "people",
+            vec![
+                ("person", MemoryColumn::Text(codes.iter().map(|code| Some(self.label(*code, who))).collect())),
+                ("kind", texts(&|actor| Some(actor.kind.name().to_owned()))),
+                ("team", texts(&|actor| word(Column::Team, actor.team))),
+                ("site", texts(&|actor| word(Column::Site, actor.site))),
+                (
+                    "site_known",
+                    texts(&|actor| {
+                        Some(match actor.site_known {
+                            SiteKnown::Unknown => "unknown".to_owned(),
+                            SiteKnown::Declared => "declared".to_owned(),
+                            SiteKnown::Inferred => "inferred".to_owned(),
+                        })
+                    }),
+                ),
+                ("role", texts(&|actor| word(Column::Role, actor.role))),
+                ("level", MemoryColumn::Whole(actors.iter().map(|actor| actor.level.known().map(i64::from)).collect())),
+            ],
+        )
+    }
+}
+
+fn skipped_table(engine: &Engine) -> Result<MemoryTable, InquiryError> {
+    let skipped = engine.snapshot().skipped()?;
+    let texts = |of: &dyn Fn(&sayso_model::coverage::Skipped) -> String| {
+        MemoryColumn::Text(skipped.iter().map(|one| Some(of(one))).collect())
+    };
+    Ok(table(
+        "skipped",
+        vec![
+            ("source", texts(&|one| one.source.clone())),
+            ("place", texts(&|one| one.place.clone())),
+            ("reason", texts(&|one| Reason::name(one.reason).to_owned())),
+            ("detail", texts(&|one| one.detail.clone())),
+        ],
+    ))
+}
+
+fn measures_table(measures: &[Measurement]) -> MemoryTable {
+    let texts = |of: &dyn Fn(&Measurement) -> String| {
+        MemoryColumn::Text(measures.iter().map(|measure| Some(of(measure))).collect())
+    };
+    let reals = |of: &dyn Fn(&Measurement) -> Option<f64>| MemoryColumn::Real(measures.iter().map(of).collect());
+    let instants = |of: &dyn Fn(&Measurement) -> Instant| {
+        MemoryColumn::Instant(measures.iter().map(|measure| Some(of(measure))).collect())
+    };
+    let scope = |measure: &Measurement| {
+        measure.scope().iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+    };
+    let whole = measures.iter().map(|measure| i64::try_from(measure.estimate().n()).ok()).collect();
+    table(
+        "measures",
+        vec![
+            ("id", texts(&|measure| measure.id().code().to_owned())),
+            ("title", texts(&|measure| measure.id().title().to_owned())),
+            ("scope", texts(&scope)),
+            ("statistic", texts(&|measure| measure.statistic().to_owned())),
+            ("value", reals(&|measure| measure.estimate().value())),
+            ("low", reals(&|measure| measure.estimate().interval().low)),
+            ("high", reals(&|measure| measure.estimate().interval().high)),
+            ("level", reals(&|measure| Some(measure.estimate().level()))),
+            ("n", MemoryColumn::Whole(whole)),
+            ("unit", texts(&|measure| measure.estimate().unit().words().to_owned())),
+            ("since", instants(&|measure| measure.estimate().window().since.into())),
+            ("until", instants(&|measure| measure.estimate().window().until.into())),
+            ("method", texts(&|measure| measure.estimate().method().to_owned())),
+        ],
+    )
+}
+
+fn table(name: &str, columns: Vec<(&str, MemoryColumn)>) -> MemoryTable {
+    let columns = columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect();
+    MemoryTable { name: name.to_owned(), columns }
+}

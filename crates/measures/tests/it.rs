@@ -1,0 +1,11 @@
+//! Whole records in, known answers out: every measure on paths written by hand.
+#![allow(clippy::unwrap_used)]
+
+#[path = "it/build.rs"]
+mod build;
+#[path = "it/privacy.rs"]
+mod privacy;
+#[path = "it/reference.rs"]
+mod reference;
+#[path = "it/truths.rs"]
+mod truths;

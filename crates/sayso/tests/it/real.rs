@@ -1,0 +1,150 @@
+//! The command on real logs and repositories, against what is published or counted about them.
+//!
+//! The data lies beside the project where there is any; without it these tests say that they were skipped.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::office::{TestOffice, project, real_data};
+
+fn lens(name: &str) -> String {
+    project(&format!("docs/guide/lenses/{name}.toml"))
+}
+
+fn log(data: &Path, name: &str) -> String {
+    data.join("logs").join(name).to_string_lossy().into_owned()
+}
+
+fn rows(office: &TestOffice, target: &str, lens: &str, sql: &str) -> Vec<Value> {
+    let answer = office.json(&["query", sql, "--office", target, "--lens", lens, "--format", "json"]);
+    answer.as_array().unwrap().clone()
+}
+
+fn doctor_is_content(office: &TestOffice, target: &str, more: &[&str]) {
+    let mut args = vec!["doctor", "--office", target];
+    args.extend_from_slice(more);
+    let out = office.ok(&args);
+    assert!(!out.contains("BROKEN"), "{target}:\n{out}");
+}
+
+#[test]
+fn rejections_of_domestic_declarations_by_role_are_the_published_ones() {
+    let Some(data) = real_data() else { return };
+    let office = TestOffice::new();
+    let (target, lens) = (log(&data, "bpic2020_DomesticDeclarations.xes.gz"), lens("bpic2020"));
+    let by_role = rows(
+        &office,
+        &target,
+        &lens,
+        "SELECT role, count(*) AS n FROM events WHERE activity LIKE 'Declaration REJECTED by %' GROUP BY role ORDER BY n DESC",
+    );
+    let found: Vec<(&str, u64)> =
+        by_role.iter().map(|row| (row["role"].as_str().unwrap(), row["n"].as_u64().unwrap())).collect();
+    assert_eq!(
+        found,
+        [("ADMINISTRATION", 936), ("SUPERVISOR", 286), ("MISSING", 89), ("PRE_APPROVER", 86), ("BUDGET OWNER", 57), ("EMPLOYEE", 7)]
+            .map(|(role, n)| (role, n))
+    );
+    let never = rows(
+        &office,
+        &target,
+        &lens,
+        "SELECT count(*) AS n FROM (SELECT item FROM events GROUP BY item \
+         HAVING max(CASE WHEN activity LIKE 'Declaration %APPROVED by %' THEN 1 ELSE 0 END) = 0)",
+    );
+    assert_eq!(never[0]["n"], 419);
+}
+
+#[test]
+fn the_incidents_are_all_read_and_country_zero_is_unknown() {
+    let Some(data) = real_data() else { return };
+    let office = TestOffice::new();
+    let (target, lens) = (log(&data, "bpic2013_incidents.xes.gz"), lens("bpic2013"));
+    let diagnosis = office.json(&["diagnose", &target, "--lens", &lens, "--format", "json"]);
+    let coverage = &diagnosis["coverage"];
+    assert_eq!((coverage["events"].as_u64(), coverage["items"].as_u64()), (Some(65_533), Some(7_554)), "{coverage}");
+    let ledger = &coverage["sources"][0]["ledger"];
+    assert_eq!((ledger["seen"].as_u64(), ledger["kept"].as_u64()), (Some(65_533), Some(65_533)), "{ledger}");
+    let zero = rows(&office, &target, &lens, "SELECT count(*) AS n FROM events WHERE site = '0'");
+    assert_eq!(zero[0]["n"], 0, "country 0 is no country");
+    let crossing = rows(&office, &target, &lens, "SELECT sum(n_crossings) AS c, sum(n_handovers) AS h FROM decisions");
+    assert!(crossing[0]["c"].as_u64().unwrap() > 1_000 && crossing[0]["h"].as_u64() > crossing[0]["c"].as_u64());
+    doctor_is_content(&office, &target, &["--lens", &lens]);
+}
+
+/// Reference numbers for the closed problems, by the level at which holders are told apart: A-B-A, any return, hand-offs
+/// an item (counted by hand over all events, see `science` in the measure's reference).
+#[test]
+fn ping_pong_of_the_closed_problems_is_what_was_counted_by_hand() {
+    let Some(data) = real_data() else { return };
+    let office = TestOffice::new();
+    let (target, lens) = (log(&data, "bpic2013_closed_problems.xes.gz"), lens("bpic2013"));
+    let diagnosis = office.json(&["diagnose", &target, "--lens", &lens, "--format", "json"]);
+    assert_eq!(diagnosis["coverage"]["items"], 1_487);
+    let of = |id: &str, statistic: &str, by: &str, unit: &str| {
+        let measures = diagnosis["measures"].as_array().unwrap();
+        let found: Vec<f64> = measures
+            .iter()
+            .filter(|m| m["id"] == id && m["statistic"] == statistic && m["unit"] == unit)
+            .filter(|m| m["scope"]["by"] == by && m["scope"].as_object().unwrap().len() == 1)
+            .filter_map(|m| m["value"].as_f64())
+            .collect();
+        assert_eq!(found.len(), 1, "{id} {statistic} {by} {unit}: {found:?}");
+        found[0]
+    };
+    for (by, pingpong, back, handoffs) in [("team", 0.072, 0.079, 0.44), ("site", 0.151, 0.155, 0.68)] {
+        let (share, returns, mean) =
+            (of("M18", "share", by, "share"), of("M18", "share_return", by, "share"), of("M17", "mean", by, "per_item"));
+        assert!((share - pingpong).abs() < 0.0006, "{by}: {share}");
+        assert!((returns - back).abs() < 0.0006, "{by}: {returns}");
+        assert!((mean - handoffs).abs() < 0.006, "{by}: {mean}");
+    }
+}
+
+#[test]
+fn every_log_is_diagnosed_through_its_lens_and_adds_up() {
+    let Some(data) = real_data() else { return };
+    let office = TestOffice::new();
+    for (file, lens_name) in [
+        ("bpic2020_DomesticDeclarations.xes.gz", "bpic2020"),
+        ("bpic2020_RequestForPayment.xes.gz", "bpic2020"),
+        ("bpic2013_closed_problems.xes.gz", "bpic2013"),
+        ("helpdesk.xes.gz", "helpdesk"),
+        ("receipt.xes.gz", "receipt"),
+        ("BPIC_2012_W_train.csv.gz", "bpic2012w"),
+        ("BPIC_2017_W_train.csv.gz", "bpic2017w"),
+        ("BPIC_2017_pre-drift_transformed.csv.gz", "bpic2017_predrift"),
+    ] {
+        let (target, lens) = (log(&data, file), lens(lens_name));
+        let record = format!("record-{file}");
+        let diagnosis =
+            office.json(&["diagnose", &target, "--lens", &lens, "--record", &record, "--format", "json"]);
+        let coverage = &diagnosis["coverage"];
+        assert!(coverage["decisions"].as_u64().unwrap() > 100, "{file}: {coverage}");
+        assert!(!diagnosis["measures"].as_array().unwrap().is_empty(), "{file}");
+        doctor_is_content(&office, &target, &["--lens", &lens, "--record", &record]);
+    }
+}
+
+#[test]
+fn the_repositories_are_diagnosed_and_their_limits_said() {
+    let Some(data) = real_data() else { return };
+    let office = TestOffice::new();
+    for (bundle, commits) in [("spdk", 3_999), ("dpdk", 3_250), ("peps", 11_594)] {
+        let clone = format!("{bundle}-clone");
+        let done = std::process::Command::new("git")
+            .args(["clone", "-q", "--no-checkout"])
+            .arg(data.join(format!("{bundle}.bundle")))
+            .arg(office.path().join(&clone))
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let diagnosis = office.json(&["diagnose", &clone, "--record", bundle, "--format", "json"]);
+        let ledger = &diagnosis["coverage"]["sources"][0]["ledger"];
+        let seen = ledger["seen"].as_u64().unwrap();
+        assert!(seen + 2 >= commits && seen <= commits + 2, "{bundle}: {seen} of {commits}");
+        assert!(diagnosis["gaps"].as_array().unwrap().len() >= 3, "{bundle}");
+        doctor_is_content(&office, &clone, &["--record", bundle]);
+    }
+}

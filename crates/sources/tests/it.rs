@@ -1,0 +1,15 @@
+//! What the readers of sources promise, on small files that are made here and, where they are at hand, on real ones.
+#![allow(clippy::unwrap_used)]
+
+#[path = "it/edge.rs"]
+mod edge;
+#[path = "it/logs.rs"]
+mod logs;
+#[path = "it/resume.rs"]
+mod resume;
+#[path = "it/sink.rs"]
+mod sink;
+#[path = "it/tables.rs"]
+mod tables;
+#[path = "it/traps.rs"]
+mod traps;
