@@ -22,11 +22,11 @@ use sayso_model::{Code, NOT_RECORDED};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
+use crate::EngineError;
 use crate::fold::{self, Emit};
 use crate::record::layout::{BUCKETS, col};
 use crate::record::{Dictionaries, Snapshot};
 use crate::scan::{self, Scan};
-use crate::EngineError;
 
 /// What the engine may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +128,8 @@ impl Engine {
     /// # Errors
     /// When threads cannot be started or the record's folder is gone.
     pub fn new(snapshot: Snapshot, options: EngineOptions) -> Result<Self, EngineError> {
-        let threads = options.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+        let threads =
+            options.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
         let folder = snapshot.folder_path().to_owned();
         // Rows that do not fit into memory are as private as the record itself: they go where it is.
         let spill = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![folder.clone()]));
@@ -163,31 +164,31 @@ impl Engine {
         Ok(PathsInOrder { engine: self, plans, running: VecDeque::new(), ready: VecDeque::new() })
     }
 
-    /// Counts of the live events, from one pass.
-    pub fn tally(&self) -> Result<Tally, EngineError> {
+    /// Counts of the live events, from one pass; with `until` only of those that are not later.
+    pub fn tally(&self, until: Option<Instant>) -> Result<Tally, EngineError> {
         let mut tally = Tally { by_actor: vec![0], ..Tally::default() };
         let mut activities: HashMap<Code, u64> = HashMap::new();
         let mut last_item = None;
-        self.each_batch(&[col::ITEM_ID, col::ACTOR, col::ACT, col::ACTIVITY], |batch| {
+        self.each_batch(&[col::ITEM_ID, col::ACTOR, col::ACT, col::ACTIVITY, col::AT], |batch| {
+            let at = batch.column(4).as_primitive::<TimestampMicrosecondType>().values();
+            let counts = |row: usize| until.is_none_or(|until| at[row] <= until.micros());
             let items = batch.column(0).as_primitive::<UInt64Type>().values();
             let actors = batch.column(1).as_primitive::<UInt32Type>().values();
             let acts = batch.column(2).as_primitive::<UInt8Type>().values();
             let labels = batch.column(3).as_primitive::<UInt32Type>().values();
-            tally.events += items.len() as u64;
-            for &item in items {
+            for row in (0..items.len()).filter(|&row| counts(row)) {
+                let (item, actor) = (items[row], actors[row] as usize);
+                tally.events += 1;
                 tally.items += u64::from(last_item != Some(item));
                 last_item = Some(item);
-            }
-            for &actor in actors {
-                let actor = actor as usize;
                 if actor >= tally.by_actor.len() {
                     tally.by_actor.resize(actor + 1, 0);
                 }
                 tally.by_actor[actor] += 1;
-            }
-            for (_, &label) in acts.iter().zip(labels).filter(|(act, _)| **act == 0) {
-                tally.without_act += 1;
-                *activities.entry(label).or_default() += 1;
+                if acts[row] == 0 {
+                    tally.without_act += 1;
+                    *activities.entry(labels[row]).or_default() += 1;
+                }
             }
         })?;
         tally.without_actor = tally.by_actor[NOT_RECORDED as usize];

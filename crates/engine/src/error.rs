@@ -88,7 +88,9 @@ impl EngineError {
     /// What a user can do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         match self {
-            EngineError::Locked { .. } => Some("wait until it has ended; a lock of a dead process goes by itself".into()),
+            EngineError::Locked { .. } => {
+                Some("wait until it has ended; a lock of a dead process goes by itself".into())
+            }
             EngineError::Damaged { .. } => Some("remove the record's folder and read the sources again".into()),
             EngineError::Format { .. } => Some("use the version that wrote it, or remove it and read again".into()),
             EngineError::NotTheSame { .. } => Some("read the source anew".into()),

@@ -55,6 +55,9 @@ pub struct Measured {
     pub withheld: Vec<Withheld>,
     /// Who passes decisions to whom.
     pub path_map: PathMap,
+    /// For each hop, in the order of [`Paths::hops`], the node of the path map that its holder belongs to; empty where
+    /// there is no map. By it a single path can be shown without naming anybody.
+    pub node_of_hop: Vec<u32>,
 }
 
 /// Measures a record.
@@ -84,7 +87,7 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
     waiting::surplus_approvals(&mut sheet, &decided);
     reversal::measure(&mut sheet, &decided);
 
-    let path_map = pathmap::draw(&sheet, &population, &stays);
+    let (path_map, node_of_hop) = pathmap::draw(&sheet, &population, &stays);
     let (measures, withheld) = sheet.close();
-    Measured { measures, withheld, path_map }
+    Measured { measures, withheld, path_map, node_of_hop }
 }

@@ -35,13 +35,15 @@ struct Arc {
     sums: Sums,
 }
 
-/// Draws the map; empty where nothing may be shown. `stays` are all holds in working time.
-pub(crate) fn draw(sheet: &Sheet, population: &Population<'_>, stays: &Stays) -> PathMap {
-    let Ok(whole) = sheet.floor.clear(everybody(population)) else { return PathMap::default() };
-    let Some((by, grouping)) = choose(sheet, population, whole) else { return PathMap::default() };
+/// Draws the map, and says of each hop to which of its nodes the holder belongs; both empty where nothing may be shown.
+pub(crate) fn draw(sheet: &Sheet, population: &Population<'_>, stays: &Stays) -> (PathMap, Vec<u32>) {
+    let nothing = (PathMap::default(), Vec::new());
+    let Ok(whole) = sheet.floor.clear(everybody(population)) else { return nothing };
+    let Some((by, grouping)) = choose(sheet, population, whole) else { return nothing };
     let nodes = nodes(sheet, population, &grouping, stays);
     let arcs = arcs(sheet, population, &grouping);
-    PathMap { grouped_by: by.key().to_owned(), nodes, arcs, pooled: grouping.pooled }
+    let node_of_hop = population.profile_of.iter().map(|&profile| grouping.slot_of[profile as usize]).collect();
+    (PathMap { grouped_by: by.key().to_owned(), nodes, arcs, pooled: grouping.pooled }, node_of_hop)
 }
 
 /// The finest grouping that is known of most holders and fits on a map; else the finest known, with the smaller groups

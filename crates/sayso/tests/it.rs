@@ -10,3 +10,5 @@ mod office;
 mod real;
 #[path = "it/tidy.rs"]
 mod tidy;
+#[path = "it/truth.rs"]
+mod truth;

@@ -26,7 +26,10 @@ impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { bytes, hash, elements, view, complete, open_end } = self;
         let (complete, open_end) = (u8::from(*complete), u8::from(*open_end));
-        write!(f, "1 bytes={bytes} hash={hash:032x} elements={elements} view={view:016x} complete={complete} open={open_end}")
+        write!(
+            f,
+            "1 bytes={bytes} hash={hash:032x} elements={elements} view={view:016x} complete={complete} open={open_end}"
+        )
     }
 }
 
@@ -126,14 +129,8 @@ mod tests {
 
     #[test]
     fn a_position_is_read_back_as_it_was_written() {
-        let position = Position {
-            bytes: 17,
-            hash: u128::MAX / 3,
-            elements: 65_536,
-            view: 42,
-            complete: false,
-            open_end: true,
-        };
+        let position =
+            Position { bytes: 17, hash: u128::MAX / 3, elements: 65_536, view: 42, complete: false, open_end: true };
         assert_eq!(Position::parse(&position.to_string()), Some(position.clone()));
         assert_eq!(Position::parse(""), None);
         assert_eq!(Position::parse("0123abc"), None);

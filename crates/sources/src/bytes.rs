@@ -67,13 +67,14 @@ impl Unpacked {
         }
         let is_gzip = head.starts_with(&[0x1f, 0x8b]);
         if let Some((what, hint)) = foreign(head) {
-            return Err(ReadError::Unrecognised { path: path.to_owned(), what: what.to_owned(), hint: hint.to_owned() });
+            return Err(ReadError::Unrecognised {
+                path: path.to_owned(),
+                what: what.to_owned(),
+                hint: hint.to_owned(),
+            });
         }
-        let reader: Box<dyn BufRead> = if is_gzip {
-            Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(raw)))
-        } else {
-            Box::new(raw)
-        };
+        let reader: Box<dyn BufRead> =
+            if is_gzip { Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(raw))) } else { Box::new(raw) };
         Ok(Unpacked { path: path.to_owned(), reader, tally, len, is_gzip })
     }
 
@@ -220,9 +221,10 @@ fn encoding_of(
     };
     let declared = declared(peek);
     if let Some(found) = marked.or(silent) {
-        let is_other = declared.as_deref().and_then(|label| Encoding::for_label(label.as_bytes())).is_some_and(|told| {
-            told != found && !(is_utf16(told) && is_utf16(found))
-        });
+        let is_other = declared
+            .as_deref()
+            .and_then(|label| Encoding::for_label(label.as_bytes()))
+            .is_some_and(|told| told != found && !(is_utf16(told) && is_utf16(found)));
         return Ok((found, is_other.then(|| format!("written in {}, declared otherwise", found.name()))));
     }
     if let Some(wanted) = wanted {
@@ -239,16 +241,18 @@ fn encoding_of(
                     path: path.to_owned(),
                     place: "line 1".to_owned(),
                     what: format!("it declares the encoding `{label}`, which is not known"),
-                    hint: "convert the file to UTF-8, or name its encoding in the lens with `encoding = \"...\"`".to_owned(),
+                    hint: "convert the file to UTF-8, or name its encoding in the lens with `encoding = \"...\"`"
+                        .to_owned(),
                 });
             }
         },
     };
     match declared {
         Some(told) if told != UTF_8 => Ok((told, None)),
-        _ if is_single_byte(peek) => {
-            Ok((WINDOWS_1252, Some("not UTF-8; taken as windows-1252, unless the lens names its `encoding`".to_owned())))
-        }
+        _ if is_single_byte(peek) => Ok((
+            WINDOWS_1252,
+            Some("not UTF-8; taken as windows-1252, unless the lens names its `encoding`".to_owned()),
+        )),
         _ => Ok((UTF_8, None)),
     }
 }
@@ -400,7 +404,8 @@ mod tests {
         let xml = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><log>Prüfung</log>";
         let little: Vec<u8> = xml.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = xml.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [[b"\xff\xfe".as_slice(), &little].concat(), [b"\xfe\xff".as_slice(), &big].concat(), little, big] {
+        for bytes in [[b"\xff\xfe".as_slice(), &little].concat(), [b"\xfe\xff".as_slice(), &big].concat(), little, big]
+        {
             assert_eq!(text_of(&bytes), (xml.to_owned(), false, None));
         }
     }

@@ -49,8 +49,10 @@ impl Lens {
     /// # Errors
     /// Where it is not TOML, has an unknown key, act, verdict or zone, or a template or pattern that cannot be read.
     pub fn parse(text: &str) -> Result<Lens, LensError> {
-        let written: Written = toml::from_str(text)
-            .map_err(|error| LensError { what: error.to_string().trim_end().to_owned(), hint: did_you_mean(error.message()) })?;
+        let written: Written = toml::from_str(text).map_err(|error| LensError {
+            what: error.to_string().trim_end().to_owned(),
+            hint: did_you_mean(error.message()),
+        })?;
         Ok(Lens(Arc::new(written.inner(text)?)))
     }
 
@@ -63,7 +65,8 @@ impl Lens {
             what: format!("{}: {error}", path.display()),
             hint: format!("check that {} exists and is UTF-8 text", path.display()),
         })?;
-        Lens::parse(&text).map_err(|LensError { what, hint }| LensError { what: format!("{}: {what}", path.display()), hint })
+        Lens::parse(&text)
+            .map_err(|LensError { what, hint }| LensError { what: format!("{}: {what}", path.display()), hint })
     }
 
     /// A lens that comes with Sayso, by name: `events`, `xes`, `table`, `git`.
@@ -225,10 +228,12 @@ impl Pattern {
         if text.is_empty() {
             return Ok(Pattern::Absent);
         }
-        if let Some(inner) = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|inner| !inner.is_empty())
+        if let Some(inner) =
+            text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|inner| !inner.is_empty())
         {
-            return Regex::new(inner).map(Pattern::Regex).map_err(|error| {
-                LensError { what: format!("the regular expression {text}: {error}"), hint: String::new() }
+            return Regex::new(inner).map(Pattern::Regex).map_err(|error| LensError {
+                what: format!("the regular expression {text}: {error}"),
+                hint: String::new(),
             });
         }
         let glob = globset::Glob::new(text).map_err(|error| LensError {
@@ -354,9 +359,29 @@ struct WrittenRule {
 
 impl WrittenRule {
     fn split(self) -> (Option<OneOrMany>, BTreeMap<String, OneOrMany>, bool, WrittenGiven) {
-        let WrittenRule { activity, wheres, skip, _because, act, actor, to, matter, area, team, site, role, link, verdict, describes } =
-            self;
-        (activity, wheres, skip, WrittenGiven { act, actor, to, matter, area, team, site, role, link, verdict, describes })
+        let WrittenRule {
+            activity,
+            wheres,
+            skip,
+            _because,
+            act,
+            actor,
+            to,
+            matter,
+            area,
+            team,
+            site,
+            role,
+            link,
+            verdict,
+            describes,
+        } = self;
+        (
+            activity,
+            wheres,
+            skip,
+            WrittenGiven { act, actor, to, matter, area, team, site, role, link, verdict, describes },
+        )
     }
 }
 
@@ -379,8 +404,20 @@ impl Written {
     fn inner(self, text: &str) -> Result<Inner, LensError> {
         let mut keys = Keys::default();
         let texts = [
-            self.item, self.at, self.start, self.actor, self.activity, self.act, self.team, self.site, self.role,
-            self.matter, self.area, self.to, self.verdict, self.link,
+            self.item,
+            self.at,
+            self.start,
+            self.actor,
+            self.activity,
+            self.act,
+            self.team,
+            self.site,
+            self.role,
+            self.matter,
+            self.area,
+            self.to,
+            self.verdict,
+            self.link,
         ];
         let mut fields: [Option<Template>; N_FIELDS] = Default::default();
         for ((field, name), text) in Field::ALL.iter().zip(&texts) {
@@ -502,12 +539,16 @@ fn given(place: &str, written: WrittenGiven, var: &mut dyn FnMut(&str) -> Var) -
 }
 
 fn acts(place: &str, words: Option<OneOrMany>) -> Result<Vec<Act>, LensError> {
-    words.map_or_else(Vec::new, OneOrMany::many).into_iter().map(|word| {
-        word.parse::<Act>().map_err(|error| LensError {
-            what: format!("{place}: act {error}"),
-            hint: nearest(&word, Act::ALL.iter().map(|act| act.name())),
+    words
+        .map_or_else(Vec::new, OneOrMany::many)
+        .into_iter()
+        .map(|word| {
+            word.parse::<Act>().map_err(|error| LensError {
+                what: format!("{place}: act {error}"),
+                hint: nearest(&word, Act::ALL.iter().map(|act| act.name())),
+            })
         })
-    }).collect()
+        .collect()
 }
 
 fn patterns_of(texts: Vec<String>) -> Result<Vec<Pattern>, LensError> {

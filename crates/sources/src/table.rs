@@ -70,7 +70,8 @@ pub(crate) fn probe(mut unpacked: Unpacked) -> Result<Option<Kind>, ReadError> {
                 return Err(ReadError::Unrecognised {
                     path: shown,
                     what: "it is an object-centric event log".to_owned(),
-                    hint: "export its events as CSV: one row an event, with its item, time, actor and activity".to_owned(),
+                    hint: "export its events as CSV: one row an event, with its item, time, actor and activity"
+                        .to_owned(),
                 });
             }
             let mut keys = Vec::new();
@@ -214,7 +215,7 @@ fn read_csv(reading: &mut Reading<'_>, rows: &mut Rows, spoilt: &Spoilt) -> Resu
             let mut own = Vec::with_capacity(columns.len());
             for (column, value) in columns.iter().zip(fields.iter()) {
                 if !value.is_empty() && !column.is_dropped {
-                    own.push(Cell { key: &*column.name, value, slot: column.slot });
+                    own.push(Cell { key: &column.name, value, slot: column.slot });
                 }
             }
             reading.element(&Element { outer: &[], own: &own, unnamed: None, place })?;

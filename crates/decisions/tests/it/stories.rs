@@ -549,7 +549,7 @@ mod r11_answers {
              mon 11:00 meg approved
              until mon 12:00",
             "1. raised 2024-01-01 09:00Z by anna
-             -asked-> meg 1h (1h) -asked-> team:core 2h (2h) ...
+             -asked-> meg [PL] 1h (1h) -asked-> team:core 2h (2h) ...
              open at 2024-01-01 12:00Z: 3h (3h) so far",
         );
     }

@@ -14,7 +14,7 @@ use datafusion::arrow::datatypes::{
 use datafusion::common::{Result, internal_datafusion_err, internal_err};
 use sayso_model::NOT_RECORDED;
 use sayso_model::actor::{ActorKind, Level};
-use sayso_model::decision::{ArrivedBy, Decision, DeciderKnown, Hop, OpenedBy, Paths, Status};
+use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, OpenedBy, Paths, Status};
 use sayso_model::time::{Instant, WorkingTime};
 
 use super::Emit;
@@ -167,9 +167,7 @@ pub(crate) fn encode(
             (Emit::Paths, _) if column == DECISION.len() => Ok(hop_lists(paths, hops)),
             (Emit::Hops, 0) => Ok(u64::encode(per_hop(|one| one.item))),
             (Emit::Hops, 1) => Ok(u32::encode(per_hop(|one| u64::from(one.ordinal)).map(|n| n as u32))),
-            (Emit::Hops, 2) => {
-                Ok(u32::encode(decisions.iter().flat_map(|one| 1..=paths.hops_of(one).len() as u32)))
-            }
+            (Emit::Hops, 2) => Ok(u32::encode(decisions.iter().flat_map(|one| 1..=paths.hops_of(one).len() as u32))),
             (Emit::Hops, _) if column - HOP_KEYS < HOP.len() => Ok((HOP[column - HOP_KEYS].encode)(hops)),
             _ => internal_err!("a fold has no column {column}"),
         })

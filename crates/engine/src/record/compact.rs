@@ -14,12 +14,12 @@ use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use sayso_model::Code;
 use sayso_model::coverage::Skipped;
 
+use super::Record;
 use super::folder::Folder;
 use super::layout::{self, BATCH_ROWS, BUCKETS, col};
 use super::manifest::{Manifest, Run};
 use super::merge::{Merge, Step};
 use super::tables::{read, write_items, write_skipped, write_words};
-use super::Record;
 use crate::EngineError;
 
 /// Runs of a bucket that are left to be merged whenever somebody reads, as long as they are small.
@@ -72,8 +72,9 @@ impl Record {
                 is_due(&runs, n_dead).then(|| (bucket, runs.into_iter().cloned().collect()))
             })
             .collect();
-        let has_pieces =
-            manifest.words.len() > 1 || manifest.items.len() > 1 || manifest.sources.iter().any(|s| s.skipped.len() > 1);
+        let has_pieces = manifest.words.len() > 1
+            || manifest.items.len() > 1
+            || manifest.sources.iter().any(|s| s.skipped.len() > 1);
         if due.is_empty() && !has_pieces {
             return Ok(Compaction { runs_before, runs_after: runs_before, rows_dropped: 0 });
         }
@@ -152,12 +153,7 @@ fn merge_buckets(
     Ok(merged)
 }
 
-fn merge_bucket(
-    folder: &Folder,
-    manifest: &Manifest,
-    bucket: usize,
-    runs: &[Run],
-) -> Result<Option<Run>, EngineError> {
+fn merge_bucket(folder: &Folder, manifest: &Manifest, bucket: usize, runs: &[Run]) -> Result<Option<Run>, EngineError> {
     let dead: BTreeSet<Code> =
         runs.iter().flat_map(|run| &run.shares).map(|share| share.source).filter(|&s| !manifest.is_live(s)).collect();
     let mut readers: Vec<ParquetRecordBatchReader> =

@@ -13,19 +13,15 @@ use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, Parquet
 use sayso_model::coverage::Skipped;
 use sayso_model::words::Column;
 
+use super::Desk;
 use super::folder::Folder;
 use super::intern::{Interner, ItemIds};
 use super::layout::{self, BATCH_ROWS};
 use super::manifest::{Items, Manifest, Words};
-use super::Desk;
 use crate::EngineError;
 
 /// Writes the words from the given codes on, column by column. `None` where there are none.
-pub(crate) fn write_words(
-    folder: &Folder,
-    words: &[Interner],
-    from: [u32; 10],
-) -> Result<Option<Words>, EngineError> {
+pub(crate) fn write_words(folder: &Folder, words: &[Interner], from: [u32; 10]) -> Result<Option<Words>, EngineError> {
     let counts: [u32; 10] = std::array::from_fn(|column| words[column].len() as u32 - 1 - from[column]);
     if counts == [0; 10] {
         return Ok(None);
@@ -104,11 +100,7 @@ pub(crate) fn write_skipped(folder: &Folder, skipped: &[Skipped]) -> Result<Opti
 }
 
 /// The words of one column, by code.
-pub(crate) fn read_words(
-    folder: &Folder,
-    manifest: &Manifest,
-    column: Column,
-) -> Result<StringViewArray, EngineError> {
+pub(crate) fn read_words(folder: &Folder, manifest: &Manifest, column: Column) -> Result<StringViewArray, EngineError> {
     let mut parts: Vec<ArrayRef> = vec![Arc::new(StringViewArray::from(vec![""]))];
     let mut n_codes = 1;
     for file in &manifest.words {

@@ -99,6 +99,21 @@ impl Dictionaries {
         }
     }
 
+    /// At most `n` items whose name is like `wanted` but for case or in its first letters, in the order of the record.
+    pub fn items_like(&self, wanted: &str, n: usize) -> Result<Vec<String>, EngineError> {
+        let wanted = wanted.to_lowercase();
+        // Half of what was typed must agree; a shorter stem fits everything.
+        let stem: String = wanted.chars().take(wanted.chars().count().div_ceil(2).max(2)).collect();
+        let names = self.base.items()?.names();
+        let like = |word: &str, with: &str| word.to_lowercase().starts_with(with);
+        let mut found: Vec<String> =
+            names.iter().flatten().filter(|name| like(name, &wanted)).take(n).map(str::to_owned).collect();
+        if found.is_empty() {
+            found = names.iter().flatten().filter(|name| like(name, &stem)).take(n).map(str::to_owned).collect();
+        }
+        Ok(found)
+    }
+
     /// How many items the record holds a name of, those of readings that were done anew included.
     pub fn n_items(&self) -> Result<usize, EngineError> {
         Ok(self.base.items()?.ids.len())

@@ -71,7 +71,13 @@ pub(crate) fn plan(snapshot: &Snapshot, scan: &Scan) -> Result<Arc<dyn Execution
     let is_merged = runs.windows(2).any(|pair| pair[0].bucket == pair[1].bucket);
 
     let mut columns = scan.columns.clone();
-    let mut also = |needed: &[usize]| needed.iter().for_each(|n| if !columns.contains(n) { columns.push(*n) });
+    let mut also = |needed: &[usize]| {
+        needed.iter().for_each(|n| {
+            if !columns.contains(n) {
+                columns.push(*n)
+            }
+        })
+    };
     if is_merged {
         also(&[col::ITEM_ID, col::AT, col::SEQ]);
     }

@@ -153,16 +153,16 @@ impl ScalarUDFImpl for Function {
             Does::OwnOr(directory) => {
                 let own = codes(&arrays[0])?;
                 let actors = codes(&arrays[1])?;
-                let known = |actor: Option<Code>| actor.and_then(|actor| directory.get(actor as usize)).copied();
-                let found = own.iter().zip(actors.iter()).map(|(own, actor)| match own {
-                    Some(NOT_RECORDED) | None => known(actor).unwrap_or(NOT_RECORDED),
-                    Some(own) => own,
-                });
+                let known = |actor: Option<Code>| directory.get(recorded(actor)? as usize).copied();
+                let found = own
+                    .iter()
+                    .zip(actors.iter())
+                    .map(|(own, actor)| recorded(own).or_else(|| known(actor)).unwrap_or(NOT_RECORDED));
                 Arc::new(UInt32Array::from_iter_values(found))
             }
             Does::Level(levels) => {
-                let known = |actor: Code| levels.get(actor as usize).and_then(|level| level.known()).map(i64::from);
-                Arc::new(codes(&arrays[0])?.iter().map(|actor| actor.and_then(known)).collect::<Int64Array>())
+                let known = |actor: Option<Code>| levels.get(recorded(actor)? as usize)?.known().map(i64::from);
+                Arc::new(codes(&arrays[0])?.iter().map(known).collect::<Int64Array>())
             }
             Does::CodedAttribute(words) => {
                 let lists = lists(&arrays[0])?;
@@ -183,6 +183,10 @@ impl ScalarUDFImpl for Function {
         }
         Ok(ColumnarValue::Array(array))
     }
+}
+
+fn recorded(code: Option<Code>) -> Option<Code> {
+    code.filter(|&code| code != NOT_RECORDED)
 }
 
 /// The words of codes; only views are copied, the text is shared.

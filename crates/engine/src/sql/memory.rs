@@ -59,10 +59,11 @@ pub(crate) fn provider(doc: &TableDoc, given: Option<&MemoryTable>) -> Result<Ar
     let arrays: Vec<ArrayRef> = match given {
         None => fields.iter().map(|field| new_empty_array(field.data_type())).collect(),
         Some(table) => {
-            let is_as_promised = table.columns.len() == fields.len()
-                && table.columns.iter().zip(&fields).all(|((name, column), field)| {
-                    name == field.name() && column.data_type() == *field.data_type()
-                });
+            let is_as_promised =
+                table.columns.len() == fields.len()
+                    && table.columns.iter().zip(&fields).all(|((name, column), field)| {
+                        name == field.name() && column.data_type() == *field.data_type()
+                    });
             if !is_as_promised {
                 let columns: Vec<&str> = doc.columns.iter().map(|column| column.name).collect();
                 return Err(EngineError::Table {
@@ -74,10 +75,8 @@ pub(crate) fn provider(doc: &TableDoc, given: Option<&MemoryTable>) -> Result<Ar
         }
     };
     let schema = Arc::new(Schema::new(fields));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(|error| EngineError::Table {
-        table: doc.name.to_owned(),
-        what: error.to_string(),
-    })?;
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
+        .map_err(|error| EngineError::Table { table: doc.name.to_owned(), what: error.to_string() })?;
     Ok(Arc::new(MemTable::try_new(schema, vec![vec![batch]])?))
 }
 

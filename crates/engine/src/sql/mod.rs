@@ -60,9 +60,11 @@ impl Engine {
                 context.register_table(doc.name, memory::provider(doc, given)?)?;
             }
         }
-        if let Some(stray) = tables.memory.iter().find(|table| {
-            schema::table(&table.name).is_none() || views::NAMES.contains(&table.name.as_str())
-        }) {
+        if let Some(stray) = tables
+            .memory
+            .iter()
+            .find(|table| schema::table(&table.name).is_none() || views::NAMES.contains(&table.name.as_str()))
+        {
             return Err(EngineError::Table { table: stray.name.clone(), what: "no such table can be given".into() });
         }
         Ok(Sql { engine: self, context })
@@ -114,7 +116,7 @@ pub(crate) fn explain(sql: &str, error: &DataFusionError) -> EngineError {
     let message = error.find_root().strip_backtrace();
     let what = message.trim_start_matches("Error during planning: ").trim_start_matches("Schema error: ");
     // The engine lists every column of every table that is in sight; the hint does that in fewer words.
-    let what = what.split(" Valid fields are").next().unwrap_or(what).trim_end_matches('.');
+    let what = what.split("Valid fields are").next().unwrap_or(what).trim_end().trim_end_matches('.');
     let words: Vec<&str> = sql.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
     let named: Vec<String> = schema::TABLES
         .iter()

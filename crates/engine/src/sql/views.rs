@@ -62,7 +62,9 @@ impl Edge {
         let kinds = actors.iter().map(|actor| Some(actor.kind.name())).collect();
         let shown = match &tables.shown {
             Shown::Names => columns[Column::Actor as usize].clone(),
-            Shown::Labels(labels) => labels.iter().map(|label| Some(label.as_str()).filter(|l| !l.is_empty())).collect(),
+            Shown::Labels(labels) => {
+                labels.iter().map(|label| Some(label.as_str()).filter(|l| !l.is_empty())).collect()
+            }
         };
         Ok(Self { words, columns, shown, kinds, actors })
     }
@@ -79,7 +81,9 @@ impl Edge {
             field("at").alias("at"),
             whole("utc_offset_min"),
             self.actor("actor"),
-            Function::new("kind_of_actor", Does::Word(self.kinds.clone())).call(vec![field("actor")]).alias("actor_kind"),
+            Function::new("kind_of_actor", Does::Word(self.kinds.clone()))
+                .call(vec![field("actor")])
+                .alias("actor_kind"),
             self.word_of(Column::Site, own_or("own_site_or", |actor| actor.site, "site")).alias("site"),
             self.word_of(Column::Team, own_or("own_team_or", |actor| actor.team, "team")).alias("team"),
             self.word_of(Column::Role, own_or("own_role_or", |actor| actor.role, "role")).alias("role"),

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use sayso_engine::{Appender, Dictionaries, Engine, EngineOptions, Record, Start};
 use sayso_model::actor::{Actor, ActorKind, Directory, Level};
 use sayso_model::calendar::{Calendar, CalendarSpec};
-use sayso_model::decision::{
-    ArrivedBy, Decision, DeciderKnown, Hop, ItemEvents, OpenedBy, Paths, Reconstruct, Status,
-};
+use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, ItemEvents, OpenedBy, Paths, Reconstruct, Status};
 use sayso_model::event::{Act, Describes, EventRow, EventSink, Flow, Verdict};
 use sayso_model::time::{Instant, WorkingTime};
 use sayso_model::words::{Column, Words};

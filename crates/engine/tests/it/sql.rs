@@ -80,7 +80,13 @@ fn every_table_has_exactly_the_columns_of_the_reference() {
             let columns = sql.query(&format!("select * from {}", table.name)).unwrap().columns();
             let expected: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
             assert_eq!(columns, expected, "{}", table.name);
-            let types = csv(&sql, &format!("select column_name, data_type from information_schema.columns where table_name = '{}'", table.name));
+            let types = csv(
+                &sql,
+                &format!(
+                    "select column_name, data_type from information_schema.columns where table_name = '{}'",
+                    table.name
+                ),
+            );
             for column in table.columns {
                 let expected = match column.holds.word() {
                     "text" => "Utf8View",
@@ -104,14 +110,25 @@ fn events_are_shown_in_words_and_under_pseudonyms() {
         assert_eq!(
             csv(&sql, "select * from events order by at desc"),
             "source,item,at,utc_offset_min,actor,actor_kind,site,team,role,level,activity,act,to,matter,area,verdict,link,attributes\n\
-             log,T-1,2023-11-14T23:43:20.000001Z,60,p-3,person,Hull,,owner,0,opened,decided,p-12,merge,src,approved,abc,size=12;why=a=b\n\
+             log,T-1,2023-11-14T23:43:20.000001Z,60,p-3,person,,,owner,0,opened,decided,p-12,merge,src,approved,abc,size=12;why=a=b\n\
              log,T-1,2023-11-14T22:13:20.000001Z,60,p-12,bot,Hull,Red,owner,,opened,raised,team:Blue,merge,src,,abc,size=12;why=a=b\n\
-             log,T-2,1970-01-01T00:00:00Z,,,person,,,,0,,,,,,,,\n"
-                .replace(",p-3,person,Hull,,", ",p-3,person,,,")
+             log,T-2,1970-01-01T00:00:00Z,,,,,,,,,,,,,,,\n"
         );
         assert!(!csv(&sql, "select * from events").contains("Anna"));
-        assert_eq!(csv(&sql, "select attr(attributes, 'why') w, attr(attributes, 'none') n from events where item = 'T-1' limit 1"), "w,n\na=b,\n");
-        assert_eq!(csv(&sql, "select attr(attributes, case when act = 'raised' then 'why' else 'size' end) w from events order by at"), "w\n\"\"\na=b\n12\n".replace("\"\"", ""));
+        assert_eq!(
+            csv(
+                &sql,
+                "select attr(attributes, 'why') w, attr(attributes, 'none') n from events where item = 'T-1' limit 1"
+            ),
+            "w,n\na=b,\n"
+        );
+        assert_eq!(
+            csv(
+                &sql,
+                "select attr(attributes, case when act = 'raised' then 'why' else 'size' end) w from events order by at"
+            ),
+            "w\n\"\"\na=b\n12\n"
+        );
         assert_eq!(csv(&sql, "select count(*) n from events"), "n\n3\n");
         assert_eq!(csv(&sql, "select count(*) n from events where matter = 'merge' and \"to\" is not null"), "n\n2\n");
     });
@@ -122,7 +139,7 @@ fn names_are_shown_where_the_office_says_so() {
     with_small(|engine, record| {
         let tables = Tables { shown: Shown::Names, ..tables(record, pseudonym, vec![]) };
         let sql = engine.sql(tables).unwrap();
-        assert_eq!(csv(&sql, "select distinct actor from events order by 1"), "actor\nAnna Example\nBob\n\n");
+        assert_eq!(csv(&sql, "select distinct actor from events order by 1"), "actor\nAnna Example\nBob\n\"\"\n");
     });
 }
 
@@ -138,13 +155,19 @@ fn decisions_and_hops_have_hours_and_no_latency_where_nobody_saw_the_question() 
              T-1#1,T-1,merge,p-12,p-3,approved,decided,0,1.5,1.0,,,raised,explicit,\n"
         );
         assert_eq!(
-            csv(&sql, "select decision, seq, holder, holder_kind, team, site, held_calendar_h, arrived_by from hops order by seq"),
+            csv(
+                &sql,
+                "select decision, seq, holder, holder_kind, team, site, held_calendar_h, arrived_by from hops order by seq"
+            ),
             "decision,seq,holder,holder_kind,team,site,held_calendar_h,arrived_by\n\
              T-1#1,1,p-12,bot,Red,Hull,1.5,handed\n\
              T-1#1,2,p-3,person,,,0.0,handed\n"
         );
         assert_eq!(
-            csv(&sql, "select d.decision, sum(h.held_calendar_h) h, max(d.latency_calendar_h) l from decisions d join hops h on d.decision = h.decision group by 1"),
+            csv(
+                &sql,
+                "select d.decision, sum(h.held_calendar_h) h, max(d.latency_calendar_h) l from decisions d join hops h on d.decision = h.decision group by 1"
+            ),
             "decision,h,l\nT-1#1,1.5,1.5\n"
         );
     });
@@ -262,14 +285,11 @@ fn rows_are_written_in_four_ways() {
         let query = "select item, attributes, at from events where act = 'raised'";
         assert_eq!(
             answer(&sql, query, Format::Text),
-            "+------+---------------------+-----------------------------+\n\
-             | item | attributes          | at                          |\n\
-             +------+---------------------+-----------------------------+\n\
-             | T-1  | [size=12, why=a=b]  | 2023-11-14T22:13:20.000001Z |\n\
-             +------+---------------------+-----------------------------+\n"
-                .replace("---------------------+-", "--------------------+-")
-                .replace("attributes          |", "attributes         |")
-                .replace("why=a=b]  |", "why=a=b] |")
+            "+------+--------------------+-----------------------------+\n\
+             | item | attributes         | at                          |\n\
+             +------+--------------------+-----------------------------+\n\
+             | T-1  | [size=12, why=a=b] | 2023-11-14T22:13:20.000001Z |\n\
+             +------+--------------------+-----------------------------+\n"
         );
         let row = "{\"item\":\"T-1\",\"attributes\":[\"size=12\",\"why=a=b\"],\"at\":\"2023-11-14T22:13:20.000001Z\"}";
         assert_eq!(answer(&sql, query, Format::Json), format!("[{row}]\n"));

@@ -145,11 +145,7 @@ impl Shaper {
     }
 
     /// Turns an element into events, or sets it aside; the caller has already said that it was seen.
-    pub fn element<'a>(
-        &mut self,
-        element: &Element<'a, '_>,
-        sink: &mut dyn EventSink,
-    ) -> Result<(), SinkError> {
+    pub fn element<'a>(&mut self, element: &Element<'a, '_>, sink: &mut dyn EventSink) -> Result<(), SinkError> {
         let lens = self.lens.clone();
         let lens = &*lens.0;
         self.scratch.clear();
@@ -256,8 +252,7 @@ impl Shaper {
         if acts.is_empty() && fields[Field::Activity as usize] == Got::None {
             return Ok(Outcome::Refused(Reason::ActivityMissing, String::new()));
         }
-        fields[Field::Actor as usize] =
-            self.say(lens, given, &fields, slots, |given| &given.actor, Some(Field::Actor));
+        fields[Field::Actor as usize] = self.say(lens, given, &fields, slots, |given| &given.actor, Some(Field::Actor));
         let mut say = |pick: fn(&Given) -> &Option<Template>, which: Option<Field>| {
             self.say(lens, given, &fields, slots, pick, which)
         };

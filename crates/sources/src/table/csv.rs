@@ -187,16 +187,20 @@ impl Rows {
         let line = self.line;
         self.from += len;
         self.line += lines;
-        self.is_whole = matches!(self.buffer.get(self.from - 1), Some(b'\n' | b'\r')) && (why.is_none() || !self.is_end);
-        Ok(Some((line, match why {
-            Some(why) => Row::Malformed(why),
-            None => Row::Fields(Fields {
-                // As above: nothing but UTF-8, cut between characters.
-                raw: std::str::from_utf8(&self.buffer[start..start + len]).unwrap_or_default(),
-                mended: &self.mended,
-                places: &self.places,
-            }),
-        })))
+        self.is_whole =
+            matches!(self.buffer.get(self.from - 1), Some(b'\n' | b'\r')) && (why.is_none() || !self.is_end);
+        Ok(Some((
+            line,
+            match why {
+                Some(why) => Row::Malformed(why),
+                None => Row::Fields(Fields {
+                    // As above: nothing but UTF-8, cut between characters.
+                    raw: std::str::from_utf8(&self.buffer[start..start + len]).unwrap_or_default(),
+                    mended: &self.mended,
+                    places: &self.places,
+                }),
+            },
+        )))
     }
 
     fn first_line(&self) -> usize {
@@ -260,7 +264,7 @@ impl Rows {
                         self.places.push(Field::Raw(at..at + len));
                         at += len;
                     }
-                    None if self.is_end && at < text.len() || self.is_end && !self.places.is_empty() => {
+                    None if self.is_end && (at < text.len() || !self.places.is_empty()) => {
                         self.places.push(Field::Raw(at..text.len()));
                         at = text.len();
                     }
@@ -382,10 +386,13 @@ mod tests {
         rows.separator = separator(text.as_bytes());
         let mut all = Vec::new();
         while let Some((line, row)) = rows.next().unwrap() {
-            all.push((line, match row {
-                Row::Fields(fields) => Ok(fields.iter().map(str::to_owned).collect()),
-                Row::Malformed(why) => Err(why),
-            }));
+            all.push((
+                line,
+                match row {
+                    Row::Fields(fields) => Ok(fields.iter().map(str::to_owned).collect()),
+                    Row::Malformed(why) => Err(why),
+                },
+            ));
         }
         all
     }
@@ -401,31 +408,25 @@ mod tests {
         assert_eq!(whole("a;b\n\n  \n\"1;x\"; 2 \n"), [["a", "b"], ["1;x", "2"]]);
         assert_eq!(whole("a\tb\n\"say \"\"so\"\"\"\t\n"), [["a", "b"], ["say \"so\"", ""]]);
         assert_eq!(whole("a,b\n\"two\nlines\",x\n3,4"), [["a", "b"], ["two\nlines", "x"], ["3", "4"]]);
-        assert_eq!(whole("a,b\n5\" pipe,x\n\"q\" tail,y\n, \"z\""), [
-            ["a", "b"],
-            ["5\" pipe", "x"],
-            ["q tail", "y"],
-            ["", "z"]
-        ]);
+        assert_eq!(
+            whole("a,b\n5\" pipe,x\n\"q\" tail,y\n, \"z\""),
+            [["a", "b"], ["5\" pipe", "x"], ["q tail", "y"], ["", "z"]]
+        );
         assert_eq!(whole("a,b\n,\n"), [["a", "b"], ["", ""]]);
     }
 
     #[test]
     fn a_quote_that_is_never_closed_costs_its_own_line_only() {
         let all = rows("a,b\n1,\"open\n2,x\n3,\"closed\"\n4,y\n");
-        assert_eq!(all.iter().map(|(line, row)| (*line, row.is_ok())).collect::<Vec<_>>(), [
-            (1, true),
-            (2, false),
-            (3, true),
-            (4, true),
-            (5, true)
-        ]);
+        assert_eq!(
+            all.iter().map(|(line, row)| (*line, row.is_ok())).collect::<Vec<_>>(),
+            [(1, true), (2, false), (3, true), (4, true), (5, true)]
+        );
         let all = rows("a,b\n1,\"open\n2,x\n");
-        assert_eq!(all.iter().map(|(line, row)| (*line, row.is_ok())).collect::<Vec<_>>(), [
-            (1, true),
-            (2, false),
-            (3, true)
-        ]);
+        assert_eq!(
+            all.iter().map(|(line, row)| (*line, row.is_ok())).collect::<Vec<_>>(),
+            [(1, true), (2, false), (3, true)]
+        );
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Texts {
             let from = row.checked_sub(1).map_or(0, |before| ends[before]);
             let value = text[from..ends[row]].trim_ascii();
             if !value.is_empty() && !column.is_dropped {
-                cells.push(Cell { key: &*column.name, value, slot: column.slot });
+                cells.push(Cell { key: &column.name, value, slot: column.slot });
             }
         }
         cells

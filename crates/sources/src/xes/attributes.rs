@@ -330,7 +330,10 @@ mod tests {
     #[test]
     fn references_are_resolved_and_what_is_none_stays() {
         assert_eq!(unescaped("A &lt;&gt; &quot;B&quot; &#38; &#xE9; &apos;"), "A <> \"B\" & é '");
-        assert_eq!(unescaped("AT&T; Q&A, 5 & 6, &nbsp; &#0; &#xFFFFFFFF;"), "AT&T; Q&A, 5 & 6, &nbsp; &#0; &#xFFFFFFFF;");
+        assert_eq!(
+            unescaped("AT&T; Q&A, 5 & 6, &nbsp; &#0; &#xFFFFFFFF;"),
+            "AT&T; Q&A, 5 & 6, &nbsp; &#0; &#xFFFFFFFF;"
+        );
         assert_eq!(unescaped("a\r\nb\tc\nd"), "a b c d");
         assert_eq!(unescaped("&amp;amp;"), "&amp;");
     }

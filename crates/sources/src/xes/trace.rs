@@ -80,7 +80,7 @@ impl Held {
         let mut outer = Vec::with_capacity(self.outer.len());
         for span in &self.outer {
             let name = names.get(span.key);
-            outer.push(Cell { key: &*name.outer, value: self.value(*span), slot: name.outer_slot });
+            outer.push(Cell { key: &name.outer, value: self.value(*span), slot: name.outer_slot });
         }
         let unnamed = format!("trace {}", self.number);
         let mut own = Vec::new();

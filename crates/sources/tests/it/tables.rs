@@ -34,7 +34,10 @@ fn canonical_events_are_taken_as_they_are() {
     let [raised, asked, decided] = vault.events.as_slice() else { panic!("three events") };
     assert_eq!((raised.item.as_str(), raised.at, raised.offset), ("1", at("2024-01-01T09:00:00Z"), Some(60)));
     assert_eq!((raised.act, raised.activity.as_str(), raised.actor.as_deref()), ("raised", "Open", Some("anna")));
-    assert_eq!((raised.matter.as_deref(), raised.area.as_deref(), raised.team.as_deref()), (Some("scope"), Some("web"), Some("core")));
+    assert_eq!(
+        (raised.matter.as_deref(), raised.area.as_deref(), raised.team.as_deref()),
+        (Some("scope"), Some("web"), Some("core"))
+    );
     assert_eq!(raised.attributes, [("points".to_owned(), "3".to_owned())]);
     assert_eq!((asked.act, asked.to.as_deref(), asked.activity.as_str()), ("asked", Some("meg"), ""));
     assert_eq!((decided.act, decided.verdict), ("decided", Some(Verdict::Approved)));
@@ -76,19 +79,22 @@ fn every_fault_is_set_aside_with_its_line_and_the_rest_is_read() {
     let vault = read(rows.as_bytes());
     assert_eq!((vault.ledger.seen, vault.events.len()), (13, 2));
     let aside: Vec<_> = vault.aside.iter().map(|(place, reason)| (place.as_str(), *reason)).collect();
-    assert_eq!(aside, [
-        ("line 3", Reason::ItemMissing),
-        ("line 4", Reason::TimeMissing),
-        ("line 5", Reason::TimeUnreadable),
-        ("line 6", Reason::TimePlaceholder),
-        ("line 7", Reason::ActivityMissing),
-        ("line 8", Reason::ActUnknown),
-        ("line 9", Reason::VerdictUnknown),
-        ("line 10", Reason::RowMalformed),
-        ("line 11", Reason::RowMalformed),
-        ("line 12", Reason::RowMalformed),
-        ("line 13", Reason::ItemMissing),
-    ]);
+    assert_eq!(
+        aside,
+        [
+            ("line 3", Reason::ItemMissing),
+            ("line 4", Reason::TimeMissing),
+            ("line 5", Reason::TimeUnreadable),
+            ("line 6", Reason::TimePlaceholder),
+            ("line 7", Reason::ActivityMissing),
+            ("line 8", Reason::ActUnknown),
+            ("line 9", Reason::VerdictUnknown),
+            ("line 10", Reason::RowMalformed),
+            ("line 11", Reason::RowMalformed),
+            ("line 12", Reason::RowMalformed),
+            ("line 13", Reason::ItemMissing),
+        ]
+    );
     assert_eq!(vault.notes, [("line 14".to_owned(), Note::ActorMissing)]);
 }
 
@@ -112,7 +118,8 @@ fn one_event_none_and_nothing_at_all() {
 
 #[test]
 fn a_packed_table_that_breaks_off_can_be_salvaged() {
-    let rows: String = (0..5_000).map(|n| format!("{n},2024-01-01T10:00:00Z,anna-{},raised\n", n * 7_919 % 5_003)).collect();
+    let rows: String =
+        (0..5_000).map(|n| format!("{n},2024-01-01T10:00:00Z,anna-{},raised\n", n * 7_919 % 5_003)).collect();
     let packed = gzip(format!("item,at,actor,act\n{rows}").as_bytes());
     let (_guard, path) = file("events.csv.gz", &packed[..packed.len() / 2]);
     let mut source = source(Kind::Events, &path);
@@ -259,14 +266,17 @@ fn a_lens_says_what_the_columns_are() {
         .iter()
         .map(|event| (event.act, event.activity.as_str(), event.to.as_deref(), event.site.as_deref(), event.at))
         .collect();
-    assert_eq!(told, [
-        ("raised", "Look/start", None, Some("UK"), at("2024-07-01T09:00:00Z")),
-        ("handed", "Look/start", Some("ann"), Some("UK"), at("2024-07-01T09:00:00Z")),
-        ("worked", "Look/complete", None, Some("UK"), at("2024-07-01T10:00:00Z")),
-        ("handed", "Look/start", Some("q"), None, at("2024-07-01T11:00:00Z")),
-        ("handed", "Close/complete", Some("bo"), None, at("2024-07-01T12:00:00Z")),
-        ("decided", "Close/complete", None, None, at("2024-07-01T12:00:00Z")),
-    ]);
+    assert_eq!(
+        told,
+        [
+            ("raised", "Look/start", None, Some("UK"), at("2024-07-01T09:00:00Z")),
+            ("handed", "Look/start", Some("ann"), Some("UK"), at("2024-07-01T09:00:00Z")),
+            ("worked", "Look/complete", None, Some("UK"), at("2024-07-01T10:00:00Z")),
+            ("handed", "Look/start", Some("q"), None, at("2024-07-01T11:00:00Z")),
+            ("handed", "Close/complete", Some("bo"), None, at("2024-07-01T12:00:00Z")),
+            ("decided", "Close/complete", None, None, at("2024-07-01T12:00:00Z")),
+        ]
+    );
     assert_eq!(vault.events[5].verdict, Some(Verdict::Approved));
     assert_eq!(vault.events[4].verdict, None);
     assert_eq!((vault.events[0].matter.as_deref(), vault.events[0].area.as_deref()), (Some("support"), Some("web")));
@@ -274,10 +284,10 @@ fn a_lens_says_what_the_columns_are() {
     assert_eq!(vault.events[4].attribute("Begun"), Some("soon"));
     assert_eq!(vault.events[0].attribute("Begun"), None);
     assert_eq!(vault.n_notes(Note::TypeMismatch), 1);
-    assert_eq!(vault.aside, [
-        ("line 5".to_owned(), Reason::LeftOutByLens),
-        ("line 6".to_owned(), Reason::TimeUnreadable)
-    ]);
+    assert_eq!(
+        vault.aside,
+        [("line 5".to_owned(), Reason::LeftOutByLens), ("line 6".to_owned(), Reason::TimeUnreadable)]
+    );
 }
 
 #[test]

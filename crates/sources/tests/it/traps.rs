@@ -82,21 +82,34 @@ fn times_that_are_none_are_set_aside_with_their_place() {
         + &event("D", T, "");
     let vault = read(&log(&trace("c1", &body)));
     assert_eq!(vault.events.len(), 1);
-    assert_eq!(vault.aside, [
-        ("trace 1 event 1".to_owned(), Reason::TimePlaceholder),
-        ("trace 1 event 2".to_owned(), Reason::TimeUnreadable),
-        ("trace 1 event 3".to_owned(), Reason::TimeMissing),
-    ]);
+    assert_eq!(
+        vault.aside,
+        [
+            ("trace 1 event 1".to_owned(), Reason::TimePlaceholder),
+            ("trace 1 event 2".to_owned(), Reason::TimeUnreadable),
+            ("trace 1 event 3".to_owned(), Reason::TimeMissing),
+        ]
+    );
 }
 
 #[test]
 fn xml_in_every_costume() {
     let costumes = [
-        format!("<x:log xmlns:x='u'><x:trace><x:string key='concept:name' value='c1'/><x:event><x:string key='concept:name' value='A'/><x:date key='time:timestamp' value='{T}'/></x:event></x:trace></x:log>"),
-        format!("<log><trace><string value=\"c1\" key=\"concept:name\"/><event><string value=\"A\" key=\"concept:name\"/><date value=\"{T}\" key=\"time:timestamp\"/></event></trace></log>"),
-        format!("<log>\n<trace\n>\n<string\n  key = \"concept:name\"\n\tvalue=\"c1\"\n/><event>\n<string\n key=\"concept:name\"\n value=\"A\"></string>\n<date key=\"time:timestamp\"\n value=\"{T}\" /></event ></trace></log>"),
-        format!("<?xml version=\"1.0\"?><!-- first --><!-- second --><log><!-- <trace> --><trace><string key='concept:name' value='c1'/><event><!-- <string key=\"concept:name\" value=\"WRONG\"/> --><![CDATA[<event>]]><string key='concept:name' value='A'/><date key='time:timestamp' value='{T}'/></event></trace></log> <!-- end -->"),
-        format!("<!DOCTYPE log><log><extension name='Concept' prefix='concept' uri='u'/><classifier name='a' keys='concept:name'/><string key='creator' value='x'><string key='y' value='z'/></string><trace><string key='concept:name' value='c1'/>a & b<event><string key='concept:name' value='A'/><date key='time:timestamp' value='{T}'/></event></trace></log>"),
+        format!(
+            "<x:log xmlns:x='u'><x:trace><x:string key='concept:name' value='c1'/><x:event><x:string key='concept:name' value='A'/><x:date key='time:timestamp' value='{T}'/></x:event></x:trace></x:log>"
+        ),
+        format!(
+            "<log><trace><string value=\"c1\" key=\"concept:name\"/><event><string value=\"A\" key=\"concept:name\"/><date value=\"{T}\" key=\"time:timestamp\"/></event></trace></log>"
+        ),
+        format!(
+            "<log>\n<trace\n>\n<string\n  key = \"concept:name\"\n\tvalue=\"c1\"\n/><event>\n<string\n key=\"concept:name\"\n value=\"A\"></string>\n<date key=\"time:timestamp\"\n value=\"{T}\" /></event ></trace></log>"
+        ),
+        format!(
+            "<?xml version=\"1.0\"?><!-- first --><!-- second --><log><!-- <trace> --><trace><string key='concept:name' value='c1'/><event><!-- <string key=\"concept:name\" value=\"WRONG\"/> --><![CDATA[<event>]]><string key='concept:name' value='A'/><date key='time:timestamp' value='{T}'/></event></trace></log> <!-- end -->"
+        ),
+        format!(
+            "<!DOCTYPE log><log><extension name='Concept' prefix='concept' uri='u'/><classifier name='a' keys='concept:name'/><string key='creator' value='x'><string key='y' value='z'/></string><trace><string key='concept:name' value='c1'/>a & b<event><string key='concept:name' value='A'/><date key='time:timestamp' value='{T}'/></event></trace></log>"
+        ),
     ];
     for text in costumes {
         let vault = read(&text);
@@ -147,7 +160,8 @@ fn bytes_that_are_no_text_cost_their_event_only() {
 fn a_character_across_the_border_of_a_buffer() {
     for border in [4_096usize, 1 << 16, 1 << 17] {
         let head = format!("{HEAD}<!-- ");
-        let text = format!("{head}{}é --> {}</log>", "x".repeat(border - 1 - head.len()), trace("cé", &event("A", T, "")));
+        let text =
+            format!("{head}{}é --> {}</log>", "x".repeat(border - 1 - head.len()), trace("cé", &event("A", T, "")));
         let vault = read(&text);
         assert_eq!((vault.events.len(), vault.events[0].item.as_str()), (1, "cé"), "{border}");
     }
@@ -202,10 +216,10 @@ fn the_last_of_two_equal_keys_counts() {
     );
     let vault = read(&text);
     assert_eq!((vault.events[0].item.as_str(), vault.events[0].activity.as_str()), ("c1", "second"));
-    assert_eq!(vault.notes[..2], [
-        ("trace 1".to_owned(), Note::KeyTwice),
-        ("trace 1 event 1".to_owned(), Note::KeyTwice)
-    ]);
+    assert_eq!(
+        vault.notes[..2],
+        [("trace 1".to_owned(), Note::KeyTwice), ("trace 1 event 1".to_owned(), Note::KeyTwice)]
+    );
 }
 
 #[test]
@@ -222,7 +236,10 @@ fn globals_are_not_applied_unless_asked_for() {
     let mut source = source(Kind::Xes, &path);
     source.apply_globals = true;
     let vault = read_all(&source).unwrap();
-    assert_eq!(vault.events.iter().map(|event| event.team.as_deref()).collect::<Vec<_>>(), [Some("DEFAULT"), Some("G")]);
+    assert_eq!(
+        vault.events.iter().map(|event| event.team.as_deref()).collect::<Vec<_>>(),
+        [Some("DEFAULT"), Some("G")]
+    );
     assert_eq!(vault.events[0].attribute("case:channel"), Some("post"));
 }
 
@@ -274,13 +291,16 @@ fn traces_without_name_twice_or_empty() {
     let vault = read(&text);
     let items: Vec<_> = vault.events.iter().map(|event| event.item.as_str()).collect();
     assert_eq!(items, ["trace 1", "trace 2", "c1", "c1"]);
-    assert_eq!(vault.notes, [
-        ("trace 1".to_owned(), Note::TraceUnnamed),
-        ("trace 2".to_owned(), Note::TraceUnnamed),
-        ("trace 4".to_owned(), Note::TraceTwice),
-        ("trace 5".to_owned(), Note::TraceEmpty),
-        ("trace 6".to_owned(), Note::TraceEmpty),
-    ]);
+    assert_eq!(
+        vault.notes,
+        [
+            ("trace 1".to_owned(), Note::TraceUnnamed),
+            ("trace 2".to_owned(), Note::TraceUnnamed),
+            ("trace 4".to_owned(), Note::TraceTwice),
+            ("trace 5".to_owned(), Note::TraceEmpty),
+            ("trace 6".to_owned(), Note::TraceEmpty),
+        ]
+    );
 }
 
 #[test]
