@@ -67,23 +67,24 @@ pub(crate) fn examples(paths: &Paths, who: &Who, labels: &Labels<'_>) -> Vec<Dra
     };
     let mut ended: Vec<&Decision> = paths.decisions.iter().filter(drawable).collect();
     ended.sort_by_key(|decision| (decision.latency_working, decision.item, decision.ordinal));
-    let mut chosen: Vec<(&Decision, &str)> = Vec::new();
-    let mut choose = |decision: Option<&&'_ Decision>, because: &'static str| {
-        if let Some(decision) = decision
-            && !chosen.iter().any(|(other, _)| (other.item, other.ordinal) == (decision.item, decision.ordinal))
-        {
-            chosen.push((*decision, because));
-        }
-    };
-    choose(ended.get(ended.len() / 2), "a typical wait: half of the answered questions with a hand-over took longer");
     // Of those that went back and forth, crossed and went up, one near the middle each, so that none is an extreme case.
-    let middle_of = |keep: &dyn Fn(&Decision) -> bool| {
-        let kept: Vec<&&Decision> = ended.iter().filter(|decision| keep(decision)).collect();
+    let middle_of = |keep: &dyn Fn(&Decision) -> bool| -> Option<&Decision> {
+        let kept: Vec<&Decision> = ended.iter().copied().filter(|decision| keep(decision)).collect();
         kept.get(kept.len() / 2).copied()
     };
-    choose(middle_of(&|d| d.n_returns >= 2), "a typical one of those that came back more than once");
-    choose(middle_of(&|d| d.n_crossings >= 1 && d.n_handovers >= 2), "a typical one of those that crossed between sites");
-    choose(middle_of(&|d| d.n_escalations >= 1), "a typical one of those that went to a higher level");
+    let candidates = [
+        (middle_of(&|_| true), "a typical wait: half of the answered questions with a hand-over took longer"),
+        (middle_of(&|d| d.n_returns >= 2), "a typical one of those that came back more than once"),
+        (middle_of(&|d| d.n_crossings >= 1 && d.n_handovers >= 2), "a typical one of those that crossed between sites"),
+        (middle_of(&|d| d.n_escalations >= 1), "a typical one of those that went to a higher level"),
+    ];
+    let mut chosen: Vec<(&Decision, &str)> = Vec::new();
+    for (decision, because) in candidates {
+        let Some(decision) = decision else { continue };
+        if !chosen.iter().any(|(other, _)| (other.item, other.ordinal) == (decision.item, decision.ordinal)) {
+            chosen.push((decision, because));
+        }
+    }
     chosen.into_iter().map(|(decision, because)| draw(decision, because, paths, who, labels)).collect()
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn of(office: &Office, who: &Who, coverage: &Coverage, paths: &Paths)
         );
     }
     for source in office.sources.iter().filter(|source| source.kind == Kind::Git) {
-        match sayso_sources::git::shape(&source.path) {
+        match sayso_sources::git::shape(source) {
             Ok(shape) => gaps.extend(sayso_sources::git::gaps(&shape)),
             Err(error) => gaps.push(Gap {
                 id: "git_shape_unknown".to_owned(),

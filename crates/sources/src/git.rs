@@ -21,7 +21,7 @@
 //! | fixed | linked to the repaired change | author | commit time |
 //! | committed by another | decided | committer | commit time |
 //! | committed by the author | executed | committer | commit time |
-//! | committed by a service | executed | committer | commit time |
+//! | committed by a service, committed (a nameless one) | executed | committer | commit time |
 //! | committed on a branch | worked | committer | commit time |
 //! | merged by another | decided | merger | merge time |
 //! | merged by the author, by a service | executed | merger | merge time |
@@ -42,6 +42,8 @@
 //!   aside. Paths of merges are those against the first parent.
 //! * **Signed-off-by** of others than author and committer shows that a change passed through their hands, in no order
 //!   that has times: it is `worked`, never a hand-over with an invented time.
+//! * **Reverts and fixes** name a commit by its id; where the history does not hold that id, as after it was rewritten,
+//!   the last earlier commit with the quoted subject is meant. A revert of what is not here is not told.
 //! * **A first commit** that brings a hundred paths or more is an import, whose history lies elsewhere: no act.
 //!
 //! Every row but the meaning of the columns can be set in the table `[git]` of a lens (`lenses/git.toml`).
@@ -57,6 +59,7 @@
 mod area;
 mod command;
 mod framing;
+mod lookup;
 mod mailmap;
 mod mainline;
 mod message;
@@ -68,12 +71,13 @@ mod tell;
 
 use std::io;
 
+use rustc_hash::FxHashSet;
 use sayso_model::coverage::Note;
 use sayso_model::event::{EventSink, Flow};
 
 pub use command::{is_bundle, is_repository};
 pub use mailmap::Mailmap;
-pub use message::{Trailer, change_id, fixes, people, reverts, trailers};
+pub use message::{Mention, Trailer, change_id, fixes, people, reverts, trailers};
 pub use rules::Rules;
 pub use shape::{GitShape, gaps, shape};
 
@@ -130,10 +134,13 @@ pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> 
         if position.tip.as_deref() == repository.tip() {
             return Ok(Done::Complete { position: position.write() });
         }
-        if let (Some(old), new) = (&position.tip, repository.tip()) {
-            if new.is_none() || !repository.is_ancestor(old, new.unwrap_or_default())? {
-                return Err(rewritten());
-            }
+        let grew = match (&position.tip, repository.tip()) {
+            (Some(old), Some(new)) => repository.is_ancestor(old, new)?,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        if !grew {
+            return Err(rewritten());
         }
         position = begin(position.tip, repository.tip().map(str::to_owned))?;
     }
@@ -185,8 +192,6 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Goes the walk that `position` names from where it stands, and moves it along.
     fn walk(&self, tip: &str, position: &mut Position, sink: &mut dyn EventSink) -> Result<Flow, ReadError> {
-        let below: Vec<String> = position.base.iter().map(|base| format!("^{base}")).collect();
-        let total = self.count(tip, &below)?;
         let line = self.mainline(tip)?;
         let has_merges = line.has_merges();
         let mailmap = read_mailmap(self.repository, position.mailmap.as_deref())?;
@@ -197,10 +202,9 @@ impl Walk<'_> {
                 "its .mailmap was left on the server: names are as committed",
             );
         }
-        let mailmap = mailmap.unwrap_or_default();
-        let mut teller = Teller::new(self.rules, mailmap, line, self.repository);
 
-        let mut args = vec!["log", "-z", FORMAT, "--date=raw", "--encoding=UTF-8", "--topo-order", "--reverse"];
+        // The order is known from the main line; git is told it rather than made to find it once more.
+        let mut args = vec!["log", "-z", FORMAT, "--date=raw", "--encoding=UTF-8", "--no-walk=unsorted", "--stdin"];
         args.extend(["--no-color", "--no-notes", "--no-mailmap", "--no-ext-diff", "--no-textconv"]);
         if self.without_paths {
             args.push("--no-patch");
@@ -208,10 +212,17 @@ impl Walk<'_> {
             args.extend(["--raw", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=none"]);
             args.push(if has_merges { "--diff-merges=first-parent" } else { "--diff-merges=off" });
         }
-        args.extend(["--end-of-options", tip]);
-        args.extend(below.iter().map(String::as_str));
-        args.push("--");
-        let mut pipe = self.repository.pipe(args)?;
+        let (mut pipe, total) = match &position.base {
+            None => (self.repository.pipe_list(args, line.oldest_first())?, line.len() as u64),
+            Some(base) => {
+                let below = format!("^{base}");
+                let list = ["rev-list", "--topo-order", "--reverse", "--end-of-options", tip, &below, "--"];
+                let list: Vec<String> = self.repository.ask(list)?.lines().map(str::to_owned).collect();
+                let total = list.len() as u64;
+                (self.repository.pipe_list(args, list.into_iter())?, total)
+            }
+        };
+        let mut teller = Teller::new(self.rules, mailmap.unwrap_or_default(), line, self.repository, tip);
 
         let mut frames = Frames::new(&mut pipe.out);
         let mut commit = Commit::default();
@@ -246,7 +257,7 @@ impl Walk<'_> {
         // What git says of its end tells more than the broken stream does.
         pipe.finish(&[0])?;
         if let Some(error) = broken {
-            return Err(ReadError::Git { what: error.to_string(), hint: String::new() });
+            return Err(broken_stream(error));
         }
         if n < position.done {
             return Err(rewritten());
@@ -255,40 +266,42 @@ impl Walk<'_> {
         Ok(Flow::Continue)
     }
 
-    fn count(&self, tip: &str, below: &[String]) -> Result<u64, ReadError> {
-        let mut args = vec!["rev-list", "--count", "--end-of-options", tip];
-        args.extend(below.iter().map(String::as_str));
-        args.push("--");
-        Ok(self.repository.ask(args)?.parse().unwrap_or(0))
-    }
-
     fn mainline(&self, tip: &str) -> Result<Mainline, ReadError> {
-        let joins = self.joins(tip)?;
         let mut pipe =
             self.repository.pipe(["rev-list", "--parents", "--topo-order", "--end-of-options", tip, "--"])?;
-        let line = Mainline::read(&mut pipe.out, |sha| joins.contains(sha));
+        let line = Mainline::read(&mut pipe.out);
         pipe.finish(&[0])?;
-        line.map_err(|error| ReadError::Git { what: error.to_string(), hint: String::new() })
+        let mut line = line.map_err(broken_stream)?;
+        let merges = line.merges();
+        if !merges.is_empty() {
+            let joins = self.joins(merges)?;
+            line.settle(|sha| joins.contains(sha));
+        }
+        Ok(line)
     }
 
-    /// The merges that only join two copies of one line, by their subjects.
-    fn joins(&self, tip: &str) -> Result<rustc_hash::FxHashSet<String>, ReadError> {
-        let args =
-            ["log", "-z", "--merges", "--format=%H %s", "--encoding=UTF-8", "--no-patch", "--no-notes", "--no-color"];
-        let mut pipe = self.repository.pipe(args.into_iter().chain(["--end-of-options", tip, "--"]))?;
-        let mut joins = rustc_hash::FxHashSet::default();
+    /// Of these merges, those that only join two copies of one line, by their subjects.
+    fn joins(&self, merges: Vec<String>) -> Result<FxHashSet<String>, ReadError> {
+        let mut args = vec!["log", "-z", "--format=%H %s", "--encoding=UTF-8", "--no-walk=unsorted", "--stdin"];
+        args.extend(["--no-patch", "--no-notes", "--no-color"]);
+        let mut pipe = self.repository.pipe_list(args, merges.into_iter())?;
+        let mut joins = FxHashSet::default();
         for line in io::BufRead::split(&mut pipe.out, 0) {
-            let line = line.map_err(|error| ReadError::Git { what: error.to_string(), hint: String::new() })?;
+            let line = line.map_err(broken_stream)?;
             let line = String::from_utf8_lossy(&line);
-            if let Some((sha, subject)) = line.split_once(' ') {
-                if self.rules.joins(subject, self.repository.branch()) {
-                    joins.insert(sha.to_owned());
-                }
+            if let Some((sha, subject)) = line.split_once(' ')
+                && self.rules.joins(subject, self.repository.branch())
+            {
+                joins.insert(sha.to_owned());
             }
         }
         pipe.finish(&[0])?;
         Ok(joins)
     }
+}
+
+fn broken_stream(error: io::Error) -> ReadError {
+    ReadError::Git { what: error.to_string(), hint: String::new() }
 }
 
 /// The mailmap; an empty one where there is none, `None` where a partial clone does not hold it.

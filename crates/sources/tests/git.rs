@@ -221,6 +221,24 @@ fn reverts_are_told_of_the_reverted_change_and_fixes_link() {
 }
 
 #[test]
+fn after_a_rewrite_reverts_are_found_by_the_last_subject_before_them() {
+    let repo = Repo::new("main");
+    let gone = "01".repeat(20);
+    for (name, hours, message) in [
+        ("c1", 1, "lib: mend\n".to_owned()),
+        ("c2", 2, "lib: mend\n".to_owned()),
+        ("c3", 3, format!("Revert \"lib: mend\"\n\nThis reverts commit {gone}.\n")),
+        ("c4", 4, "lib: mend\n".to_owned()),
+    ] {
+        repo.commit(name).author("ann", T0, "+0000").committer("bo", T0 + hours * 3600, "+0000").message(&message);
+    }
+    repo.finish("c4");
+    let kept = keep(&repo.path());
+    let reversed: Vec<&Event> = kept.events.iter().filter(|event| event.act == "reversed").collect();
+    assert_eq!(reversed.iter().map(|event| event.item.clone()).collect::<Vec<_>>(), [repo.sha("c2")]);
+}
+
+#[test]
 fn the_mailmap_of_the_tip_names_authors_and_trailers() {
     let repo = Repo::new("main");
     let draft = repo.commit("c1").author_as("annie <ann@old.example.org>", T0, "+0000");

@@ -218,7 +218,7 @@ fn a_reading_that_was_killed_goes_on_and_ends_with_the_same_bytes() {
     let office = TestOffice::new();
     let mut log = std::io::BufWriter::new(std::fs::File::create(office.path().join("log.csv")).unwrap());
     log.write_all(HEADER.as_bytes()).unwrap();
-    for i in 0..1_200_000_u64 {
+    for i in 0..700_000_u64 {
         let (item, minute) = (i / 4, i % 4 * 7 + i / 4 % 1_000 * 40);
         let act = ["raised", "asked", "approved", "decided"][(i % 4) as usize];
         let to = if act == "asked" { format!("p{}", i % 211) } else { String::new() };

@@ -95,7 +95,7 @@ fn ping_pong_of_the_closed_problems_is_what_was_counted_by_hand() {
     };
     for (by, pingpong, back, handoffs) in [("team", 0.072, 0.079, 0.44), ("site", 0.151, 0.155, 0.68)] {
         let (share, returns, mean) =
-            (of("M18", "share", by, "share"), of("M18", "share_return", by, "share"), of("M17", "mean", by, "per_item"));
+            (of("M18", "share", by, "share"), of("M18", "share_return", by, "share"), of("M17", "mean_per_item", by, "per_item"));
         assert!((share - pingpong).abs() < 0.0006, "{by}: {share}");
         assert!((returns - back).abs() < 0.0006, "{by}: {returns}");
         assert!((mean - handoffs).abs() < 0.006, "{by}: {mean}");

@@ -1,7 +1,7 @@
 //! The git program, run so that a repository can neither start anything, nor reach the network, nor change.
 
 use std::ffi::OsStr;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
@@ -133,7 +133,7 @@ impl Repository {
         Pipe::start(command).map(|(pipe, _)| pipe)
     }
 
-    /// Starts a git that answers questions.
+    /// Starts a git that is told what to do line by line: all of it before it begins (`--stdin`), or as it goes on.
     ///
     /// # Errors
     /// Where git cannot be run.
@@ -145,6 +145,27 @@ impl Repository {
         command.args(args).stdin(Stdio::piped());
         let (pipe, stdin) = Pipe::start(command)?;
         Ok((pipe, stdin.expect("the command was given a pipe to read from")))
+    }
+
+    /// Starts a git that reads a list to its end before it answers.
+    ///
+    /// # Errors
+    /// Where git cannot be run.
+    pub fn pipe_list<I: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = I>,
+        list: impl Iterator<Item = String>,
+    ) -> Result<Pipe, ReadError> {
+        let (pipe, stdin) = self.converse(args)?;
+        let mut stdin = BufWriter::new(stdin);
+        for line in list {
+            // Where git is gone already, its end will say why.
+            if writeln!(stdin, "{line}").is_err() {
+                break;
+            }
+        }
+        drop(stdin);
+        Ok(pipe)
     }
 
     /// What tells a shallow clone's cut from another; empty for a whole history.

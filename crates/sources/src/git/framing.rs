@@ -153,9 +153,9 @@ mod tests {
         }
     }
 
-    const TWO: &[u8] = b"C\0aa\0\0An\0an@x\01 +0000\0Bo\0bo@x\02 +0000\0subject\n\x01C\x02E\n\0E\0\
+    const TWO: &[u8] = b"C\0aa\0\0An\0an@x\x001 +0000\0Bo\0bo@x\x002 +0000\0subject\n\x01C\x02E\n\0E\0\
         \n:000000 100644 00 11 A\0:odd\nname\0:000000 100644 00 11 A\0b\0\
-        C\0bb\0aa cc\0An\0an@x\03 +0000\0\0\0\0\0E\0";
+        C\0bb\0aa cc\0An\0an@x\x003 +0000\0\0\0\0\0E\0";
 
     #[test]
     fn messages_and_paths_that_look_like_frames_are_not_taken_for_them() {

@@ -1,5 +1,6 @@
 //! Which merge brought a commit in: the main line is the chain of first parents, and every merge on it owns a branch.
 
+use std::cell::OnceCell;
 use std::io::{self, BufRead};
 
 use rustc_hash::FxHashMap;
@@ -13,19 +14,19 @@ pub(super) enum Place {
     Branch(String),
 }
 
-/// The shape of a history: for every commit the merge that brought it in.
+/// The shape of a history: its commits in order, and for each the merge that brought it in.
 ///
 /// Chains of first parents are walked from the tip: that is the main line. The other parents of its merges begin
 /// branches, the oldest merge first, each walked along first parents up to what is taken already; the merges on
 /// those branches own branches in turn. Merges that only join two copies of the same branch own nothing: what they
-/// bring stands on the same line as they do. A commit takes about 70 bytes.
+/// bring stands on the same line as they do. A commit takes about 70 bytes, and 50 more until it is settled.
 #[derive(Debug, Default)]
 pub(super) struct Mainline {
     ids: Ids,
-    /// By commit: the owner plus one, 0 on the main line.
+    /// By commit, children first: the first parent and the others. Emptied when settled.
+    parents: Vec<(u128, Vec<u128>)>,
+    /// By commit: the owner plus one, 0 on the main line. Empty where there are no merges.
     owner: Vec<u32>,
-    /// Whether the history has merges; without, everybody stands on the main line and the two lists are empty.
-    has_merges: bool,
 }
 
 /// Commit ids, packed, and found by their first 16 bytes (two that share these do not occur).
@@ -34,34 +35,53 @@ struct Ids {
     bytes: Vec<u8>,
     width: usize,
     index: FxHashMap<u128, u32>,
+    /// In order, for shortened ids; filled with the first question.
+    sorted: OnceCell<Vec<u128>>,
 }
 
 impl Mainline {
-    /// Reads `git rev-list --parents --topo-order` and asks `joins` of each merge whether it only joins two copies of
-    /// one branch.
+    /// Reads `git rev-list --parents --topo-order`. Everybody stands on the main line until it is settled.
     ///
     /// # Errors
     /// Where the stream breaks or a line is not a list of ids.
-    pub fn read(lines: impl BufRead, joins: impl Fn(&str) -> bool) -> io::Result<Mainline> {
-        let mut ids = Ids::default();
-        let mut parents: Vec<(u128, Vec<u128>)> = Vec::new();
-        let mut has_merges = false;
-        for line in lines.split(b'\n') {
-            let line = line?;
-            let mut fields = line.split(|b| *b == b' ').filter(|field| !field.is_empty());
+    pub fn read(lines: impl BufRead) -> io::Result<Mainline> {
+        let mut line = Mainline::default();
+        for text in lines.split(b'\n') {
+            let text = text?;
+            let mut fields = text.split(|b| *b == b' ').filter(|field| !field.is_empty());
             let Some(id) = fields.next() else { continue };
-            ids.push(id).ok_or_else(not_ids)?;
+            line.ids.push(id).ok_or_else(not_ids)?;
             let first = fields.next().map_or(Some(0), key).ok_or_else(not_ids)?;
-            let others: Vec<u128> = fields.map(|field| key(field).ok_or_else(not_ids)).collect::<Result<_, _>>()?;
-            has_merges |= !others.is_empty();
-            parents.push((first, others));
+            let others = fields.map(|field| key(field).ok_or_else(not_ids)).collect::<Result<_, _>>()?;
+            line.parents.push((first, others));
         }
-        if !has_merges {
-            return Ok(Mainline { ids, ..Mainline::default() });
-        }
-        let mut line = Mainline { owner: vec![u32::MAX; parents.len()], ids, has_merges };
-        line.assign(&parents, joins);
         Ok(line)
+    }
+
+    /// Every merge, while it is not settled.
+    pub fn merges(&self) -> Vec<String> {
+        let merges = self.parents.iter().enumerate().filter(|(_, (_, others))| !others.is_empty());
+        merges.map(|(at, _)| self.ids.hex(at as u32)).collect()
+    }
+
+    /// Gives every commit to the merge that brought it in. `joins` says which merges only join two copies of a line.
+    pub fn settle(&mut self, joins: impl Fn(&str) -> bool) {
+        let parents = std::mem::take(&mut self.parents);
+        if parents.iter().all(|(_, others)| others.is_empty()) {
+            return;
+        }
+        self.owner = vec![u32::MAX; parents.len()];
+        self.assign(&parents, joins);
+    }
+
+    /// How many commits there are.
+    pub fn len(&self) -> usize {
+        self.ids.index.len()
+    }
+
+    /// Every commit, oldest first: parents before their children.
+    pub fn oldest_first(&self) -> impl Iterator<Item = String> {
+        (0..self.len() as u32).rev().map(|at| self.ids.hex(at))
     }
 
     /// Where a commit stands. What the history does not hold is taken to stand on the main line.
@@ -72,14 +92,31 @@ impl Mainline {
         }
     }
 
-    /// Whether the history holds the commit.
-    pub fn contains(&self, sha: &str) -> bool {
-        self.ids.find(sha).is_some()
+    /// The whole id of a commit of this history, from a whole one or from the beginning of one that no other has.
+    pub fn resolve(&self, id: &str) -> Option<String> {
+        let id = id.to_ascii_lowercase();
+        let found = match self.ids.find(&id) {
+            Some(at) => at,
+            None if id.len() < 32 => self.ids.find_shortened(&id)?,
+            None => return None,
+        };
+        let whole = self.ids.hex(found);
+        whole.starts_with(&id).then_some(whole)
     }
 
-    /// Whether there are merges at all.
+    /// The place of a commit in the order, 0 for the tip; a larger one is never a descendant.
+    pub fn index(&self, sha: &str) -> Option<u32> {
+        self.ids.find(sha)
+    }
+
+    /// The commit at a place in the order; empty beyond the last.
+    pub fn id(&self, at: u32) -> String {
+        self.ids.hex(at)
+    }
+
+    /// Whether there are merges.
     pub fn has_merges(&self) -> bool {
-        self.has_merges
+        !self.owner.is_empty()
     }
 
     fn assign(&mut self, parents: &[(u128, Vec<u128>)], joins: impl Fn(&str) -> bool) {
@@ -132,6 +169,28 @@ impl Ids {
         self.index.get(&key(sha.as_bytes())?).copied()
     }
 
+    /// Fewer than 32 digits.
+    fn find_shortened(&self, start: &str) -> Option<u32> {
+        let free = 4 * 32_usize.checked_sub(start.len()).filter(|free| *free < 32)? as u32;
+        let mut low = 0;
+        for byte in start.bytes() {
+            low = low << 4 | digit(byte)?;
+        }
+        let low = low << free;
+        let sorted = self.sorted.get_or_init(|| {
+            let mut keys: Vec<u128> = self.index.keys().copied().collect();
+            keys.sort_unstable();
+            keys
+        });
+        let at = sorted.partition_point(|key| *key < low);
+        let fits = |key: &&u128| **key >> free == low >> free;
+        let found = sorted.get(at).filter(fits)?;
+        if sorted.get(at + 1).filter(fits).is_some() {
+            return None;
+        }
+        self.index.get(found).copied()
+    }
+
     fn hex(&self, at: u32) -> String {
         let from = at as usize * self.width;
         let bytes = self.bytes.get(from..from + self.width).unwrap_or(&[]);
@@ -180,7 +239,10 @@ mod tests {
             })
             .collect();
         let joins: Vec<String> = joins.chars().map(id).collect();
-        Mainline::read(lines.as_bytes(), |sha| joins.iter().any(|join| join == sha)).unwrap()
+        let mut line = Mainline::read(lines.as_bytes()).unwrap();
+        assert_eq!(line.len(), history.split_whitespace().count());
+        line.settle(|sha| joins.iter().any(|join| join == sha));
+        line
     }
 
     fn owners(line: &Mainline, commits: &str) -> String {
@@ -218,8 +280,24 @@ mod tests {
     #[test]
     fn without_merges_everybody_stands_on_the_main_line() {
         let line = mainline("c:b b:a a:", "");
-        assert!(!line.has_merges() && line.owner.is_empty());
-        assert!(line.contains(&id('a')) && !line.contains(&id('z')));
+        assert!(!line.has_merges());
         assert_eq!(owners(&line, "abc"), "...");
+        assert_eq!(
+            line.oldest_first().collect::<Vec<_>>(),
+            ["a", "b", "c"].map(|name| id(name.chars().next().unwrap()))
+        );
+    }
+
+    #[test]
+    fn shortened_ids_are_found_where_one_commit_has_them() {
+        let ids = ["aaaaaaaa0", "aaaaaaaa1", "bbbbbbbb0"].map(|start| format!("{start:0<40}"));
+        let line = Mainline::read(format!("{}\n{}\n{}\n", ids[0], ids[1], ids[2]).as_bytes()).unwrap();
+        assert_eq!(line.resolve("bbbbbbb").as_ref(), Some(&ids[2]));
+        assert_eq!(line.resolve("BBBBBBB").as_ref(), Some(&ids[2]));
+        assert_eq!(line.resolve("aaaaaaaa1").as_ref(), Some(&ids[1]));
+        assert_eq!(line.resolve(&ids[0]).as_ref(), Some(&ids[0]));
+        for unknown in ["aaaaaaa", "ccccccc", "", &format!("{:0<39}1", "aaaaaaaa0"), "zzzzzzz"] {
+            assert_eq!(line.resolve(unknown), None, "{unknown}");
+        }
     }
 }

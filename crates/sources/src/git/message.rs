@@ -79,40 +79,59 @@ pub fn change_id(message: &str) -> Option<&str> {
     })
 }
 
-/// The commits that the message says it reverts: `This reverts commit <id>`, as git and the review systems write it.
-pub fn reverts(message: &str) -> Vec<&str> {
+/// Another commit that a message speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention<'a> {
+    /// Its id, maybe shortened.
+    pub id: &'a str,
+    /// Its subject, where the message quotes it. Histories that were rewritten keep the subjects and not the ids.
+    pub subject: Option<&'a str>,
+}
+
+/// The commits that the message says it reverts: `This reverts commit <id>`, as git and the review systems write it,
+/// with the subject where the message has one such line under `Revert "..."`.
+pub fn reverts(message: &str) -> Vec<Mention<'_>> {
     const SAYS: &str = "This reverts commit";
-    let mut out = Vec::new();
+    let mut out: Vec<Mention<'_>> = Vec::new();
     let mut rest = message;
     while let Some(at) = rest.find(SAYS) {
         let begins_line = at == 0 || rest.as_bytes()[at - 1] == b'\n';
         rest = &rest[at + SAYS.len()..];
-        if let (true, Some(id)) = (begins_line, leading_id(rest.trim_start())) {
-            if !out.contains(&id) {
-                out.push(id);
-            }
+        if begins_line
+            && let Some(id) = leading_id(rest.trim_start())
+            && out.iter().all(|mention| mention.id != id)
+        {
+            out.push(Mention { id, subject: None });
         }
+    }
+    if let [only] = out.as_mut_slice() {
+        only.subject = subject(message).strip_prefix("Revert \"").and_then(|quoted| quoted.strip_suffix('"'));
     }
     out
 }
 
 /// The commits that the message says it repairs: lines `Fixes: <id> ("subject")`. They need not be trailers by git's
 /// rules: many projects put them in a paragraph of their own.
-pub fn fixes(message: &str) -> Vec<&str> {
-    let mut out = Vec::new();
+pub fn fixes(message: &str) -> Vec<Mention<'_>> {
+    let mut out: Vec<Mention<'_>> = Vec::new();
     for line in message.lines().skip(1) {
         let Some((key, value)) = line.split_once(':') else { continue };
         if key.eq_ignore_ascii_case("fixes") {
-            let value = value.trim_start();
+            let value = value.trim();
             let value = value.strip_prefix("commit ").unwrap_or(value);
-            if let Some(id) = leading_id(value) {
-                if !out.contains(&id) {
-                    out.push(id);
-                }
+            let Some(id) = leading_id(value) else { continue };
+            let subject = value[id.len()..].trim().strip_prefix("(\"").and_then(|quoted| quoted.strip_suffix("\")"));
+            if out.iter().all(|mention| mention.id != id) {
+                out.push(Mention { id, subject });
             }
         }
     }
     out
+}
+
+/// The first line that is not blank.
+fn subject(message: &str) -> &str {
+    message.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
 }
 
 /// A commit id at the beginning: 7 to 64 hexadecimal digits and then no letter, digit or slash.
@@ -259,14 +278,20 @@ mod tests {
 
     #[test]
     fn reverts_and_fixes_name_commits() {
-        assert_eq!(reverts("Revert \"x\"\n\nThis reverts commit 0123456789abcdef.\n"), ["0123456789abcdef"]);
+        let ids = |mentions: Vec<Mention<'_>>| mentions.iter().map(|mention| mention.id.to_owned()).collect::<Vec<_>>();
+        let one = reverts("Revert \"x \"y\"\"\n\nThis reverts commit 0123456789abcdef.\n");
+        assert_eq!(one, [Mention { id: "0123456789abcdef", subject: Some("x \"y\"") }]);
         assert_eq!(
-            reverts("Revert\n\nThis reverts commit\n0123456, reversing\nchanges made to 7654321.\n"),
+            ids(reverts("Revert\n\nThis reverts commit\n0123456, reversing\nchanges made to 7654321.\n")),
             ["0123456"]
         );
+        let two = reverts("Revert \"x\"\n\nThis reverts commit 0123456.\nThis reverts commit 7654321.\n");
+        assert!(two.len() == 2 && two.iter().all(|mention| mention.subject.is_none()));
         assert!(reverts("s\n\nIt says: This reverts commit 0123456.\n").is_empty());
         assert!(reverts("s\n\nThis reverts commit zzz.\n").is_empty());
-        assert_eq!(fixes("s\n\nFixes: 0123456789ab (\"x\")\nfixes: commit 7654321\n"), ["0123456789ab", "7654321"]);
+        let two = fixes("s\n\nFixes: 0123456789ab (\"x\")\nfixes: commit 7654321\n");
+        assert_eq!(two[0], Mention { id: "0123456789ab", subject: Some("x") });
+        assert_eq!(two[1], Mention { id: "7654321", subject: None });
         assert!(fixes("s\n\nFixes: #12\nFixes: https://example.org/1\nFixes: deadbee-issue\n").is_empty());
     }
 

@@ -51,10 +51,8 @@ impl Person {
     /// Whether two are one: the same address, or the same name. People commit from several addresses, and what
     /// counts here is that nobody passes for a second person who accepted the first one's work.
     pub fn is(&self, other: &Person) -> bool {
-        let same = |a: &str, b: &str| !a.is_empty() && a.eq_ignore_ascii_case(b);
-        same(&self.email, &other.email)
-            || same(&self.name, &other.name)
-            || self.name.to_lowercase() == other.name.to_lowercase() && !self.name.is_empty()
+        let same = |a: &str, b: &str| !a.is_empty() && a.to_lowercase() == b.to_lowercase();
+        same(&self.email, &other.email) || same(&self.name, &other.name)
     }
 
     /// The name, maybe empty.

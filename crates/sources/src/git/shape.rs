@@ -266,7 +266,7 @@ fn each<'a>(
         }
     };
     pipe.finish(&[0])?;
-    ended.map_err(|error| ReadError::Git { what: error.to_string(), hint: String::new() })
+    ended.map_err(super::broken_stream)
 }
 
 fn share(part: u64, whole: u64) -> f64 {

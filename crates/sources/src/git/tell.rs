@@ -1,8 +1,6 @@
 //! From one commit to the acts that it bears witness to.
 
 use std::borrow::Cow;
-use std::io::{BufRead, Read, Write};
-use std::process::ChildStdin;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_model::coverage::{Note, Reason};
@@ -10,11 +8,12 @@ use sayso_model::event::{Act, EventRow, EventSink, SinkError, Verdict};
 use sayso_model::time::Instant;
 
 use super::area::Areas;
-use super::command::{Pipe, Repository};
-use super::framing::{Commit, Ident};
+use super::command::Repository;
+use super::framing::Commit;
+use super::lookup::Lookup;
 use super::mailmap::Mailmap;
 use super::mainline::{Mainline, Place};
-use super::message;
+use super::message::{self, Mention};
 use super::people::{Person, When, offset_min, when};
 use super::rules::Rules;
 use crate::ReadError;
@@ -145,8 +144,8 @@ impl Out<'_> {
 }
 
 impl<'a> Teller<'a> {
-    pub fn new(rules: &'a Rules, mailmap: Mailmap, line: Mainline, repository: &'a Repository) -> Self {
-        let lookup = Lookup { repository, git: None };
+    pub fn new(rules: &'a Rules, mailmap: Mailmap, line: Mainline, repository: &'a Repository, tip: &'a str) -> Self {
+        let lookup = Lookup::new(repository, tip);
         Self { rules, mailmap, line, lookup, open: FxHashMap::default(), services: FxHashMap::default() }
     }
 
@@ -170,7 +169,7 @@ impl<'a> Teller<'a> {
             self.merge(&told, &mut out)
         } else if told.n_parents == 0 && told.n_paths >= self.rules.import_paths_min {
             let attributes = Attributes::of(&told, None);
-            let mut row = row(&told.sha, told.at, "imported", &told);
+            let mut row = row(told.sha, told.at, "imported", &told);
             row.actor = told.author.as_ref().map(|person| person.label.as_str());
             row.area = None;
             let pairs = attributes.pairs();
@@ -265,7 +264,7 @@ impl<'a> Teller<'a> {
             self.fixes(told, told.sha, at, out)?;
             let by = by(&branch.asker);
             let attributes = Attributes::of(told, named);
-            let mut row = row(&told.sha, at, by.merged(), told);
+            let mut row = row(told.sha, at, by.merged(), told);
             let pairs = attributes.pairs();
             (row.actor, row.utc_offset_min, row.attributes) = (actor, offset, &pairs);
             out.event(row)?;
@@ -351,9 +350,9 @@ impl<'a> Teller<'a> {
         if out.sink.is_none() {
             return Ok(());
         }
-        for id in message::fixes(&told.message) {
-            let fixed = self.item_of(id)?;
-            let to = fixed.as_deref().unwrap_or(id);
+        for mention in message::fixes(&told.message) {
+            let fixed = self.item_of(told.sha, &mention)?;
+            let to = fixed.as_deref().unwrap_or(mention.id);
             if to == item {
                 continue;
             }
@@ -370,8 +369,8 @@ impl<'a> Teller<'a> {
         if out.sink.is_none() {
             return Ok(());
         }
-        for id in message::reverts(&told.message) {
-            let Some(item) = self.item_of(id)? else { continue };
+        for mention in message::reverts(&told.message) {
+            let Some(item) = self.item_of(told.sha, &mention)? else { continue };
             let (actor, offset) = match told.by {
                 By::Another => (&told.committer, told.committer_offset),
                 _ => (&told.author, told.author_offset),
@@ -479,12 +478,18 @@ impl<'a> Teller<'a> {
         is
     }
 
-    /// The item that a commit is told under; `None` where this history does not hold it.
-    fn item_of(&mut self, id: &str) -> Result<Option<String>, ReadError> {
-        let Some(found) = self.lookup.commit(id)? else { return Ok(None) };
-        if !self.line.contains(&found.sha) {
-            return Ok(None);
-        }
+    /// The item of a commit that another speaks of: by id, or else the last one before it with the quoted subject.
+    /// `None` where this history holds neither.
+    fn item_of(&mut self, from: &str, mention: &Mention<'_>) -> Result<Option<String>, ReadError> {
+        let sha = match (self.line.resolve(mention.id), mention.subject) {
+            (Some(sha), _) => sha,
+            (None, Some(subject)) => match self.lookup.before(&self.line, from, subject)? {
+                Some(sha) => sha,
+                None => return Ok(None),
+            },
+            (None, None) => return Ok(None),
+        };
+        let Some(found) = self.lookup.commit(&sha)? else { return Ok(None) };
         let message = String::from_utf8_lossy(&found.message);
         let author = Person::of(&self.mailmap, &found.author);
         let committer = Person::of(&self.mailmap, &found.committer);
@@ -534,71 +539,5 @@ impl Attributes {
         ];
         pairs.extend(self.named.as_deref().map(|named| ("trailers", named)));
         pairs
-    }
-}
-
-/// Looks commits up by id, also by a shortened one, in one git that stays; it starts with the first question.
-struct Lookup<'a> {
-    repository: &'a Repository,
-    git: Option<(Pipe, ChildStdin)>,
-}
-
-impl Lookup<'_> {
-    /// The commit, with only what [`Teller::item_of`] needs; `None` where there is no such commit, or several.
-    fn commit(&mut self, id: &str) -> Result<Option<Commit>, ReadError> {
-        if self.git.is_none() {
-            self.git = Some(self.repository.converse(["cat-file", "--batch"])?);
-        }
-        let Some((pipe, stdin)) = &mut self.git else { return Ok(None) };
-        let broken = |_| ReadError::Git { what: "git cat-file stopped answering".to_owned(), hint: String::new() };
-        stdin.write_all(format!("{id}\n").as_bytes()).and_then(|()| stdin.flush()).map_err(broken)?;
-        let mut head = String::new();
-        pipe.out.read_line(&mut head).map_err(broken)?;
-        let mut fields = head.split_ascii_whitespace();
-        let (Some(sha), Some(kind), Some(size)) = (fields.next(), fields.next(), fields.next()) else {
-            return Ok(None);
-        };
-        let Ok(size) = size.parse::<usize>() else { return Ok(None) };
-        let mut object = Vec::new();
-        (&mut pipe.out).take(size as u64 + 1).read_to_end(&mut object).map_err(broken)?;
-        if kind != "commit" {
-            return Ok(None);
-        }
-        object.truncate(size);
-        let sha = sha.to_owned();
-        Ok(Some(raw_commit(sha, &object)))
-    }
-}
-
-/// A commit as git stores it.
-fn raw_commit(sha: String, object: &[u8]) -> Commit {
-    let mut commit = Commit { sha, ..Commit::default() };
-    let mut rest = object;
-    while let Some(end) = memchr::memchr(b'\n', rest) {
-        let (line, after) = (&rest[..end], &rest[end + 1..]);
-        rest = after;
-        if line.is_empty() {
-            break;
-        }
-        if let Some(parent) = line.strip_prefix(b"parent ") {
-            commit.parents.push_str(&String::from_utf8_lossy(parent));
-            commit.parents.push(' ');
-        } else if let Some(ident) = line.strip_prefix(b"author ") {
-            commit.author = raw_ident(ident);
-        } else if let Some(ident) = line.strip_prefix(b"committer ") {
-            commit.committer = raw_ident(ident);
-        }
-    }
-    commit.message = rest.to_vec();
-    commit
-}
-
-fn raw_ident(text: &[u8]) -> Ident {
-    let open = memchr::memchr(b'<', text).unwrap_or(text.len());
-    let close = memchr::memrchr(b'>', text).unwrap_or(text.len());
-    Ident {
-        name: text[..open].trim_ascii().to_vec(),
-        email: text.get(open + 1..close).unwrap_or(&[]).to_vec(),
-        date: text.get(close + 1..).unwrap_or(&[]).trim_ascii().to_vec(),
     }
 }

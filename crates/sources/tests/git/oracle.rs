@@ -74,8 +74,10 @@ fn agree(path: &Path) -> usize {
         let git_names: Vec<&str> = named[sha].split('\0').collect();
         assert_eq!([theirs.author.who.as_str(), theirs.committer.who.as_str()], git_names[..], "mailmap of {sha}");
 
-        let ours: Vec<(String, String)> =
-            git::trailers(&theirs.message).into_iter().map(|trailer| (trailer.key.to_owned(), tidy(&trailer.value))).collect();
+        let ours: Vec<(String, String)> = git::trailers(&theirs.message)
+            .into_iter()
+            .map(|trailer| (trailer.key.to_owned(), tidy(&trailer.value)))
+            .collect();
         let lines: Vec<String> = ours.iter().map(|(key, value)| format!("{key}: {value}")).collect();
         let by_git: Vec<String> = trailers[sha].lines().map(tidy).filter(|line| !line.is_empty()).collect();
         // `only` drops the pick-up lines of `git cherry-pick -x`, which are no trailers here either.

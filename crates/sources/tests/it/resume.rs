@@ -82,13 +82,13 @@ const ROWS: &str = "item,at,actor,activity,act,to,note\n\
 fn json() -> String {
     ROWS.lines()
         .skip(1)
-        .filter_map(|line| {
+        .map(|line| {
             let fields: Vec<&str> = line.split(',').collect();
             match fields.as_slice() {
-                [item, at, actor, activity, act, ..] => Some(format!(
+                [item, at, actor, activity, act, ..] => format!(
                     "{{\"item\":\"{item}\",\"at\":\"{at}\",\"actor\":\"{actor}\",\"activity\":\"{activity}\",\"act\":\"{act}\"}}\n"
-                )),
-                _ => Some(format!("{line}\n")),
+                ),
+                _ => format!("{line}\n"),
             }
         })
         .collect()
