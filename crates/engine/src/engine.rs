@@ -15,7 +15,7 @@ use datafusion::object_store::local::LocalFileSystem;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
-use sayso_model::decision::{Paths, Reconstruct};
+use sayso_model::decision::{FLAG_AUXILIARY, Paths, Reconstruct};
 use sayso_model::time::Instant;
 use sayso_model::words::Column;
 use sayso_model::{Code, NOT_RECORDED};
@@ -52,6 +52,8 @@ pub struct Engine {
 pub struct Tally {
     /// Events.
     pub events: u64,
+    /// Rows: events, and the further acts of some of them.
+    pub rows: u64,
     /// Items with at least one event.
     pub items: u64,
     /// Events without an act.
@@ -169,8 +171,9 @@ impl Engine {
         let mut tally = Tally { by_actor: vec![0], ..Tally::default() };
         let mut activities: HashMap<Code, u64> = HashMap::new();
         let mut last_item = None;
-        self.each_batch(&[col::ITEM_ID, col::ACTOR, col::ACT, col::ACTIVITY, col::AT], |batch| {
+        self.each_batch(&[col::ITEM_ID, col::ACTOR, col::ACT, col::ACTIVITY, col::AT, col::FLAGS], |batch| {
             let at = batch.column(4).as_primitive::<TimestampMicrosecondType>().values();
+            let flags = batch.column(5).as_primitive::<UInt8Type>().values();
             let counts = |row: usize| until.is_none_or(|until| at[row] <= until.micros());
             let items = batch.column(0).as_primitive::<UInt64Type>().values();
             let actors = batch.column(1).as_primitive::<UInt32Type>().values();
@@ -178,6 +181,10 @@ impl Engine {
             let labels = batch.column(3).as_primitive::<UInt32Type>().values();
             for row in (0..items.len()).filter(|&row| counts(row)) {
                 let (item, actor) = (items[row], actors[row] as usize);
+                tally.rows += 1;
+                if flags[row] & FLAG_AUXILIARY != 0 {
+                    continue;
+                }
                 tally.events += 1;
                 tally.items += u64::from(last_item != Some(item));
                 last_item = Some(item);

@@ -48,8 +48,8 @@ impl Office {
 
         let tally = engine.tally(None)?;
         check(
-            tally.events == snapshot.n_events(),
-            format!("the files hold {} events, the manifest says {}", tally.events, snapshot.n_events()),
+            tally.rows == snapshot.n_events(),
+            format!("the files hold {} rows, the manifest says {}", tally.rows, snapshot.n_events()),
         );
         check(
             tally.events == events_of_sources,

@@ -73,6 +73,18 @@ pub(crate) fn of(office: &Office, who: &Who, coverage: &Coverage, paths: &Paths)
             "Write people.csv with the column `level` (docs/guide/office.md).",
         );
     }
+    let names = who.counts();
+    if names.collisions > 0 {
+        gap(
+            "names_ambiguous",
+            format!(
+                "{} of {} names could be more than one person's; they are left apart, which hides some hand-overs to \
+                 oneself and invents others.",
+                names.collisions, names.identities
+            ),
+            "Write people.csv with every name and address that a person uses.",
+        );
+    }
     sites(&mut gap, who, coverage);
     if n > 0 && paths.decisions.iter().all(|decision| decision.asked_at.is_none()) {
         gap(

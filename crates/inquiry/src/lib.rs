@@ -261,7 +261,7 @@ impl Office {
                 source.set_aside_first.push(skipped);
             }
         }
-        reading.events = snapshot.n_events();
+        reading.events = reading.sources.iter().map(|source| source.ledger.events).sum();
         reading.items = snapshot.words().n_items()? as u64;
         Ok(reading)
     }

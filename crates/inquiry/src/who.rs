@@ -104,7 +104,10 @@ impl Who {
         }
         let has_levels = actors.iter().any(|actor| actor.level.known().is_some());
         let laid_out = Calendars::lay_out(&words, sites, &zones, sources, folder, bounds)?;
-        let calendar_assumed = laid_out.assumed(&actors, &words);
+        // Words that are only addressed (a linked item, a queue) hold no working hours.
+        let acts = |code: usize| activities.get(actors[code].same_as as usize).is_some_and(|seen| seen.n_events() > 0);
+        let acting = (1..actors.len()).filter(|code| acts(*code)).map(|code| &actors[code]);
+        let calendar_assumed = laid_out.assumed(acting, sites_in_events, &words);
         Ok(Self {
             directory: Directory::new(actors, laid_out.by_site, laid_out.otherwise),
             words,
@@ -221,10 +224,18 @@ impl Calendars {
     }
 
     /// The zone that had to be assumed for somebody, if any had to.
-    fn assumed(&self, actors: &[Actor], words: &Dictionaries) -> Option<String> {
+    fn assumed<'a>(
+        &self,
+        mut acting: impl Iterator<Item = &'a Actor>,
+        sites_in_events: bool,
+        words: &Dictionaries,
+    ) -> Option<String> {
         let without = |site: Code| self.by_site.get(site as usize).is_none_or(Option::is_none);
-        let some = actors.iter().skip(1).any(|actor| actor.kind.is_human() && without(actor.site))
-            || (1..words.n_codes(Column::Site)).any(|site| without(site as Code));
+        let some = if sites_in_events {
+            (1..words.n_codes(Column::Site)).any(|site| without(site as Code))
+        } else {
+            acting.any(|actor| actor.kind.is_human() && without(actor.site))
+        };
         some.then(|| self.otherwise.spec().zone.clone())
     }
 }

@@ -88,7 +88,7 @@ pub struct Ledger {
     pub seen: u64,
     /// Elements that gave at least one event.
     pub kept: u64,
-    /// Events written; an element may give several.
+    /// Events; an element may give several, such as a start and an end. Further acts of one event are not counted.
     pub events: u64,
     /// Elements set aside, by reason.
     pub set_aside: BTreeMap<Reason, u64>,

@@ -31,12 +31,16 @@ pub struct ItemEvents<'a> {
     pub role: &'a [Code],
     /// [`crate::event::Verdict`] codes, 0 where none.
     pub verdict: &'a [u8],
-    /// Bit 0 set: team, site and role describe the new holder, not the actor.
+    /// Bit 0 set: team, site and role describe the new holder, not the actor. Bit 1 set: a further act of an event that
+    /// another row tells.
     pub flags: &'a [u8],
 }
 
 /// Bit of [`ItemEvents::flags`]: team, site and role describe the new holder.
 pub const FLAG_DESCRIBES_HOLDER: u8 = 1;
+
+/// Bit of [`ItemEvents::flags`]: a further act of an event that another row tells.
+pub const FLAG_AUXILIARY: u8 = 2;
 
 impl ItemEvents<'_> {
     /// Number of events.

@@ -212,6 +212,9 @@ pub struct EventRow<'a> {
     pub verdict: Option<Verdict>,
     /// A reference to where it came from or leads to.
     pub link: Option<&'a str>,
+    /// Whether this is a further act of an event that another row tells: it moves the question, and does not count as
+    /// an event of its own.
+    pub auxiliary: bool,
     /// Everything else that the source says of the event, as (key, value).
     pub attributes: &'a [(&'a str, &'a str)],
 }
@@ -235,6 +238,7 @@ impl<'a> EventRow<'a> {
             describes: Describes::Actor,
             verdict: None,
             link: None,
+            auxiliary: false,
             attributes: &[],
         }
     }

@@ -23,7 +23,7 @@ use crate::{Done, ReadError, Source};
 mod attributes;
 mod trace;
 
-use attributes::{Json, Kind, Names, Tag, key_and_value, unescape};
+use attributes::{Json, Kind, Names, Tag, is_plain, key_and_value, unescape};
 use trace::{Held, HeldEvent, Span};
 
 /// Events of one trace that are held at the same time.
@@ -172,12 +172,12 @@ impl Log<'_> {
                     if self.open(&tag, true, byte).map(|()| self.place == Where::Outside)? {
                         return Ok(End::Whole);
                     }
-                    if self.reading_is_stopped(Tag::of(tag.local_name().as_ref()))? {
+                    if self.reading_is_stopped(Tag::of(tag.name().as_ref()))? {
                         return Ok(End::Stopped);
                     }
                 }
                 Ok(XmlEvent::End(tag)) => {
-                    let tag = Tag::of(tag.local_name().as_ref());
+                    let tag = Tag::of(tag.name().as_ref());
                     self.close()?;
                     if self.place == Where::Outside {
                         return Ok(End::Whole);
@@ -203,7 +203,7 @@ impl Log<'_> {
     }
 
     fn open(&mut self, element: &BytesStart<'_>, is_empty: bool, byte: u64) -> Result<(), ReadError> {
-        let name = element.local_name();
+        let name = element.name();
         let tag = Tag::of(name.as_ref());
         if self.skip > 0 {
             if tag == Tag::Event {
@@ -284,25 +284,39 @@ impl Log<'_> {
 
     fn attribute(&mut self, kind: Kind, raw: &str, is_empty: bool) {
         let (raw_key, raw_value) = key_and_value(raw);
+        self.is_spoilt |= self.spoilt.is(raw);
+        if is_plain(raw) {
+            return self.read_attribute(kind, raw_key, raw_value, is_empty);
+        }
         let mut key = mem::take(&mut self.key);
         let mut value = mem::take(&mut self.value);
         key.clear();
         value.clear();
         unescape(raw_key.unwrap_or_default(), &mut key);
         unescape(raw_value.unwrap_or_default(), &mut value);
-        self.is_spoilt |= self.spoilt.is(raw);
-        let depth = self.path.len() + self.json.as_ref().map_or(0, Json::depth);
-        if raw_key.is_none() || depth >= DEPTH_MAX {
-            let detail = if raw_key.is_none() { "an attribute without key" } else { "attributes too deep" };
-            self.note(Note::AttributeDropped, detail);
-            self.skip += usize::from(!is_empty);
-        } else if let Some(json) = &mut self.json {
-            let value = raw_value.map(|_| value.as_str());
-            if is_empty { json.leaf(&key, kind, value) } else { json.open(&key, kind, value) }
-        } else {
-            self.plain_attribute(kind, &key, &value, is_empty);
-        }
+        self.read_attribute(kind, raw_key.map(|_| key.as_str()), raw_value.map(|_| value.as_str()), is_empty);
         (self.key, self.value) = (key, value);
+    }
+
+    fn read_attribute(&mut self, kind: Kind, key: Option<&str>, value: Option<&str>, is_empty: bool) {
+        let depth = self.path.len() + self.json.as_ref().map_or(0, Json::depth);
+        match (key, &mut self.json) {
+            (Some(key), Some(json)) if depth < DEPTH_MAX => {
+                if is_empty {
+                    json.leaf(key, kind, value)
+                } else {
+                    json.open(key, kind, value)
+                }
+            }
+            (Some(key), None) if depth < DEPTH_MAX => {
+                self.plain_attribute(kind, key, value.unwrap_or_default(), is_empty);
+            }
+            (key, _) => {
+                let detail = if key.is_none() { "an attribute without key" } else { "attributes too deep" };
+                self.note(Note::AttributeDropped, detail);
+                self.skip += usize::from(!is_empty);
+            }
+        }
     }
 
     fn plain_attribute(&mut self, kind: Kind, key: &str, value: &str, is_empty: bool) {

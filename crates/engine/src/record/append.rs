@@ -10,7 +10,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use datafusion::parquet::arrow::ArrowWriter;
 use sayso_model::coverage::{Ledger, Note, Reason, Skipped};
-use sayso_model::decision::FLAG_DESCRIBES_HOLDER;
+use sayso_model::decision::{FLAG_AUXILIARY, FLAG_DESCRIBES_HOLDER};
 use sayso_model::event::{Describes, EventRow, EventSink, Flow, SinkError};
 use sayso_model::words::Column;
 use sayso_model::{Code, NOT_RECORDED};
@@ -207,9 +207,10 @@ impl<'r> Appender<'r> {
         rows.utc_offset_min.push(row.utc_offset_min);
         rows.act.push(row.act.map_or(0, |act| act.code()));
         rows.verdict.push(row.verdict.map_or(0, |verdict| verdict.code()));
-        rows.flags.push(if row.describes == Describes::Holder { FLAG_DESCRIBES_HOLDER } else { 0 });
+        let describes = if row.describes == Describes::Holder { FLAG_DESCRIBES_HOLDER } else { 0 };
+        rows.flags.push(describes | if row.auxiliary { FLAG_AUXILIARY } else { 0 });
         self.next_seq += 1;
-        self.source.ledger.events += 1;
+        self.source.ledger.events += u64::from(!row.auxiliary);
         // Between two safe places nothing may count yet, but nothing says that it has to stay in memory.
         if self.rows.len() >= self.rows_held_max.saturating_mul(2) {
             self.put_down()?;
@@ -243,9 +244,7 @@ impl<'r> Appender<'r> {
             None => manifest.sources.push(self.source.clone()),
         }
         // What an earlier generation of this source had to itself is gone with this step.
-        let dead: Vec<bool> = manifest.runs.iter().map(|run| manifest.n_dead(run) == run.rows).collect();
-        let mut dead = dead.into_iter();
-        manifest.runs.retain(|_| !dead.next().unwrap_or(false));
+        manifest.drop_dead_runs();
         manifest.runs.sort_by_key(|run| run.bucket);
         manifest.save(&folder)?;
         desk.version = manifest.version;

@@ -90,10 +90,7 @@ impl Record {
         }
         manifest.save(&folder)?;
         let runs_after = manifest.runs.len();
-        let before = std::mem::replace(&mut self.manifest, Arc::new(manifest));
-        if let Some(desk) = self.desk.as_mut().filter(|desk| desk.version == before.version) {
-            desk.version = self.manifest.version;
-        }
+        self.replace_manifest(manifest);
         folder.sweep(&lock, &self.manifest.files())?;
         Ok(Compaction { runs_before, runs_after, rows_dropped: rows_before - rows_after })
     }

@@ -21,6 +21,8 @@ pub(crate) const KINDS: [&str; 4] = ["events", "words", "items", "skipped"];
 pub(crate) struct Folder {
     path: PathBuf,
     drafts: AtomicU64,
+    /// Whether what is written has to survive a crash of the machine.
+    is_durable: bool,
 }
 
 /// Held by whoever writes; goes with the process.
@@ -55,7 +57,12 @@ impl Folder {
         }
         // The engine resolves names against the folder later, from whatever working folder the process then has.
         let path = path.canonicalize().map_err(EngineError::io("open", path))?;
-        Ok(Self { path, drafts: AtomicU64::new(0) })
+        Ok(Self { path, drafts: AtomicU64::new(0), is_durable: true })
+    }
+
+    /// The same folder for what nobody will miss.
+    pub fn scratch(self) -> Self {
+        Self { is_durable: false, ..self }
     }
 
     pub fn path(&self) -> &Path {
@@ -78,7 +85,9 @@ impl Folder {
     pub fn seal(&self, draft: Draft, stem: &str, extension: &str) -> Result<Sealed, EngineError> {
         let Draft { file, hasher, bytes, path } = draft;
         let file = file.into_inner().map_err(|error| EngineError::io("write", &path)(error.into_error()))?;
-        file.sync_all().map_err(EngineError::io("write", &path))?;
+        if self.is_durable {
+            file.sync_all().map_err(EngineError::io("write", &path))?;
+        }
         drop(file);
         let hash = hasher.finalize().to_hex();
         let name = format!("{stem}-{}.{extension}", &hash[..24]);
@@ -93,7 +102,9 @@ impl Folder {
         draft.write_all(content).map_err(EngineError::io("write", &draft.path))?;
         let Draft { file, path, .. } = draft;
         let file = file.into_inner().map_err(|error| EngineError::io("write", &path)(error.into_error()))?;
-        file.sync_all().map_err(EngineError::io("write", &path))?;
+        if self.is_durable {
+            file.sync_all().map_err(EngineError::io("write", &path))?;
+        }
         drop(file);
         std::fs::rename(&path, self.file(name)).map_err(EngineError::io("name", &path))?;
         self.sync()
@@ -145,7 +156,7 @@ impl Folder {
 
     /// Makes renames durable, on systems where a folder can be synced.
     fn sync(&self) -> Result<(), EngineError> {
-        if cfg!(unix) {
+        if cfg!(unix) && self.is_durable {
             let folder = File::open(&self.path).map_err(EngineError::io("open", &self.path))?;
             folder.sync_all().map_err(EngineError::io("write", &self.path))?;
         }

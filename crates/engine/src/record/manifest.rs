@@ -161,6 +161,13 @@ impl Manifest {
         run.shares.iter().filter(|share| !self.is_live(share.source)).map(|share| share.rows).sum()
     }
 
+    /// Takes out the runs that have no live row left.
+    pub fn drop_dead_runs(&mut self) {
+        let dead: Vec<bool> = self.runs.iter().map(|run| self.n_dead(run) == run.rows).collect();
+        let mut dead = dead.into_iter();
+        self.runs.retain(|_| !dead.next().unwrap_or(false));
+    }
+
     /// Live events.
     pub fn n_events(&self) -> u64 {
         self.live_shares().map(|share| share.rows).sum()

@@ -65,6 +65,14 @@ impl Record {
         Ok(Self { folder, manifest, desk: None })
     }
 
+    /// Opens a record that nobody will miss after a crash of the machine: the same, but files are not forced to the
+    /// disk one by one. For a log that is looked at once.
+    pub fn open_scratch(folder: impl AsRef<Path>) -> Result<Self, EngineError> {
+        let folder = Arc::new(Folder::open(folder.as_ref())?.scratch());
+        let manifest = Arc::new(Manifest::load(&folder)?);
+        Ok(Self { folder, manifest, desk: None })
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
@@ -98,6 +106,23 @@ impl Record {
         self.manifest.n_events()
     }
 
+    /// Takes a source out of the record, with its events and its books; gives whether there was one. Its rows go with
+    /// the next compaction, its words and item names stay in the dictionaries until the record is read from the
+    /// beginning.
+    pub fn forget(&mut self, name: &str) -> Result<bool, EngineError> {
+        let lock = self.lock()?;
+        let mut manifest = (*self.manifest).clone();
+        manifest.sources.retain(|source| source.name != name);
+        if manifest.sources.len() == self.manifest.sources.len() {
+            return Ok(false);
+        }
+        manifest.drop_dead_runs();
+        manifest.save(&self.folder)?;
+        self.replace_manifest(manifest);
+        self.folder.sweep(&lock, &self.manifest.files())?;
+        Ok(true)
+    }
+
     /// Forgets the words and items kept at hand for writing. They are loaded again when they are needed.
     pub fn release_memory(&mut self) {
         self.desk = None;
@@ -112,6 +137,14 @@ impl Record {
         }
         self.folder.sweep(&lock, &self.manifest.files())?;
         Ok(lock)
+    }
+
+    /// Goes on with a manifest that has been saved and has the words and items that the desk knows.
+    fn replace_manifest(&mut self, manifest: Manifest) {
+        let before = std::mem::replace(&mut self.manifest, Arc::new(manifest));
+        if let Some(desk) = self.desk.as_mut().filter(|desk| desk.version == before.version) {
+            desk.version = self.manifest.version;
+        }
     }
 
     /// The words and items as they are in the manifest, whatever an earlier appender has left unfinished.

@@ -25,6 +25,7 @@ use crate::EngineError;
 pub struct Dictionaries {
     base: Arc<Base>,
     extra: [Vec<String>; 10],
+    joined: [OnceLock<StringViewArray>; 10],
 }
 
 #[derive(Debug)]
@@ -52,7 +53,7 @@ pub(crate) struct ItemTable {
 impl Dictionaries {
     pub(super) fn new(snapshot: Snapshot) -> Self {
         let base = Base { snapshot, words: std::array::from_fn(|_| OnceLock::new()), items: OnceLock::new() };
-        Self { base: Arc::new(base), extra: std::array::from_fn(|_| Vec::new()) }
+        Self { base: Arc::new(base), extra: Default::default(), joined: Default::default() }
     }
 
     /// Reads the words of a column now, so that looking them up cannot fail any more.
@@ -83,6 +84,7 @@ impl Dictionaries {
         }
         let n_codes = self.n_codes(column);
         self.extra[column as usize].push(word.to_owned());
+        self.joined[column as usize] = OnceLock::new();
         Ok(n_codes as Code)
     }
 
@@ -120,17 +122,21 @@ impl Dictionaries {
     }
 
     /// The words of a column by code, extra ones included.
-    pub(crate) fn array(&self, column: Column) -> Result<StringViewArray, EngineError> {
+    pub(crate) fn array(&self, column: Column) -> Result<&StringViewArray, EngineError> {
         let table = self.base.table(column)?;
         let extra = &self.extra[column as usize];
+        let slot = &self.joined[column as usize];
         if extra.is_empty() {
-            return Ok(table.words.clone());
+            return Ok(&table.words);
+        }
+        if let Some(joined) = slot.get() {
+            return Ok(joined);
         }
         let mut more = StringViewBuilder::with_capacity(extra.len());
         extra.iter().for_each(|word| more.append_value(word));
         let more: ArrayRef = Arc::new(more.finish());
         let joined = concat(&[&table.words, &more]).map_err(datafusion::error::DataFusionError::from)?;
-        Ok(joined.as_string_view().clone())
+        Ok(slot.get_or_init(|| joined.as_string_view().clone()))
     }
 
     /// The name of an item, by id; `None` where the record does not hold it.

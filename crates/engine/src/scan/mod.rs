@@ -15,7 +15,7 @@ use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::object_store::ObjectStoreUrl;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::logical_expr::{Expr, Operator, TableType};
+use datafusion::logical_expr::{Expr, Operator, TableProviderFilterPushDown, TableType};
 use datafusion::physical_expr::expressions::{BinaryExpr, Column, in_list, lit};
 use datafusion::physical_expr::{LexOrdering, Partitioning, PhysicalExpr, PhysicalSortExpr, RangePartitioning};
 use datafusion::physical_plan::ExecutionPlan;
@@ -124,6 +124,27 @@ pub(crate) fn ordering(schema: &Schema) -> Option<LexOrdering> {
     LexOrdering::new(known.map(|(name, at)| ascending(Arc::new(Column::new(name, at)))))
 }
 
+/// The one item that filters ask for, if they do.
+pub(crate) fn item_of(filters: &[Expr]) -> Option<u64> {
+    filters.iter().find_map(|filter| {
+        let Expr::BinaryExpr(binary) = filter else { return None };
+        let (Expr::Column(column), Operator::Eq, Expr::Literal(ScalarValue::UInt64(Some(item)), _)) =
+            (&*binary.left, binary.op, &*binary.right)
+        else {
+            return None;
+        };
+        (column.name == "item_id").then_some(*item)
+    })
+}
+
+/// Whether a scan can make use of a filter; the filter stands above it all the same.
+pub(crate) fn helps(filter: &Expr) -> TableProviderFilterPushDown {
+    match item_of(std::slice::from_ref(filter)) {
+        Some(_) => TableProviderFilterPushDown::Inexact,
+        None => TableProviderFilterPushDown::Unsupported,
+    }
+}
+
 #[async_trait]
 impl TableProvider for EventsTable {
     fn schema(&self) -> SchemaRef {
@@ -134,16 +155,20 @@ impl TableProvider for EventsTable {
         TableType::Base
     }
 
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(filters.iter().map(|filter| helps(filter)).collect())
+    }
+
     async fn scan(
         &self,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let columns = projection.cloned().unwrap_or_else(|| (0..layout::events().fields().len()).collect());
         let partitions = state.config().target_partitions();
-        plan(&self.snapshot, &Scan { columns, partitions, ..Scan::default() })
+        plan(&self.snapshot, &Scan { columns, partitions, item: item_of(filters), bucket: None })
     }
 }
 

@@ -6,7 +6,7 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 
-use super::explain;
+use super::broken_off;
 use crate::output::{self, Format};
 use crate::{Engine, EngineError};
 
@@ -41,7 +41,7 @@ impl Iterator for Answer<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let batch = self.engine.runtime().block_on(self.batches.next())?;
-        Some(batch.map_err(|error| explain("", &error)))
+        Some(batch.map_err(|error| broken_off(&error)))
     }
 }
 

@@ -9,23 +9,26 @@ use datafusion::arrow::array::{
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{DataType, Field, UInt8Type, UInt32Type, UInt64Type};
 use datafusion::common::{Result, ScalarValue, internal_datafusion_err, plan_err};
+use datafusion::error::DataFusionError;
 use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 use sayso_model::actor::Level;
+use sayso_model::words::Column;
 use sayso_model::{Code, NOT_RECORDED};
 
+use crate::EngineError;
 use crate::record::Dictionaries;
 
 /// What a function does; its data belongs to the session.
 #[derive(Clone, Debug)]
 pub(crate) enum Does {
     /// A code to its word; null for "not recorded" and for codes without one.
-    Word(StringViewArray),
+    Word(Dictionary),
     /// A list of codes to the list of their words.
-    WordList(StringViewArray),
+    WordList(Dictionary),
     /// An item's id to its name.
     Item(Arc<Dictionaries>),
     /// An item's id and a number to `ITEM#2`.
@@ -35,9 +38,18 @@ pub(crate) enum Does {
     /// An actor to the level.
     Level(Arc<Vec<Level>>),
     /// A list of codes and a key to the value of the first `key=value`.
-    CodedAttribute(StringViewArray),
+    CodedAttribute(Dictionary),
     /// A list of `key=value` and a key to the value of the first.
     Attribute,
+}
+
+/// Words by code: entry 0 is not looked at.
+#[derive(Clone, Debug)]
+pub(crate) enum Dictionary {
+    /// A column of the record, read when the first query needs it.
+    Of(Arc<Dictionaries>, Column),
+    /// Words that are at hand.
+    AtHand(StringViewArray),
 }
 
 /// One function of one session. Two functions of the same name are the same: a session makes each once.
@@ -66,6 +78,10 @@ impl Function {
         Function { name, does, signature }
     }
 
+    pub fn does(&self) -> &Does {
+        &self.does
+    }
+
     pub fn udf(self) -> ScalarUDF {
         ScalarUDF::new_from_impl(self)
     }
@@ -73,6 +89,15 @@ impl Function {
     /// A call of it.
     pub fn call(self, args: Vec<Expr>) -> Expr {
         Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(self.udf()), args))
+    }
+}
+
+impl Dictionary {
+    pub fn array(&self) -> Result<&StringViewArray> {
+        match self {
+            Dictionary::Of(words, column) => words.array(*column).map_err(external),
+            Dictionary::AtHand(words) => Ok(words),
+        }
     }
 }
 
@@ -137,10 +162,10 @@ impl ScalarUDFImpl for Function {
         };
         let arrays = ColumnarValue::values_to_arrays(&args.args)?;
         let array: ArrayRef = match &self.does {
-            Does::Word(words) => by_code(words, &codes(&arrays[0])?)?,
+            Does::Word(words) => by_code(words.array()?, &codes(&arrays[0])?)?,
             Does::WordList(words) => {
                 let lists = lists(&arrays[0])?;
-                let words = by_code(words, &codes(lists.values())?)?;
+                let words = by_code(words.array()?, &codes(lists.values())?)?;
                 Arc::new(ListArray::new(
                     Arc::new(Field::new("item", DataType::Utf8View, false)),
                     lists.offsets().clone(),
@@ -165,6 +190,7 @@ impl ScalarUDFImpl for Function {
                 Arc::new(codes(&arrays[0])?.iter().map(known).collect::<Int64Array>())
             }
             Does::CodedAttribute(words) => {
+                let words = words.array()?;
                 let lists = lists(&arrays[0])?;
                 let codes = codes(lists.values())?;
                 attributes(lists, key.as_deref(), &arrays[1], |entry| words.value(codes.value(entry) as usize))?
@@ -185,6 +211,10 @@ impl ScalarUDFImpl for Function {
     }
 }
 
+fn external(error: EngineError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
 fn recorded(code: Option<Code>) -> Option<Code> {
     code.filter(|&code| code != NOT_RECORDED)
 }
@@ -197,7 +227,7 @@ fn by_code(words: &StringViewArray, codes: &UInt32Array) -> Result<ArrayRef> {
 }
 
 fn items(words: &Dictionaries, ids: &ArrayRef) -> Result<ArrayRef> {
-    let table = words.item_table().map_err(|error| datafusion::error::DataFusionError::External(Box::new(error)))?;
+    let table = words.item_table().map_err(external)?;
     // Events of an item stand together: most rows have the id of the row before.
     let mut last = None;
     let places: UInt32Array = ids

@@ -3,6 +3,7 @@
 mod answer;
 mod functions;
 mod memory;
+mod pushed;
 mod views;
 
 use std::sync::Arc;
@@ -53,6 +54,7 @@ impl Engine {
     /// When a dictionary cannot be read, or a given table does not have the columns that the reference says.
     pub fn sql(&self, tables: Tables) -> Result<Sql<'_>, EngineError> {
         let context = self.session();
+        context.add_optimizer_rule(Arc::new(pushed::FilterByCode));
         views::register(&context, self.snapshot(), &tables)?;
         for doc in &schema::TABLES {
             if !views::NAMES.contains(&doc.name) {
@@ -111,8 +113,18 @@ impl std::fmt::Debug for Tables {
     }
 }
 
+/// What went wrong half-way: mostly the values, not the names.
+pub(crate) fn broken_off(error: &DataFusionError) -> EngineError {
+    let root = error.find_root();
+    let hint = match root {
+        DataFusionError::ResourcesExhausted(_) => "allow more memory, or ask for less at a time",
+        _ => "look at the values that the query computes with",
+    };
+    EngineError::Query { what: root.strip_backtrace(), hint: hint.into() }
+}
+
 /// The engine's complaint in a line, with the tables, or the columns of the tables that the query names.
-pub(crate) fn explain(sql: &str, error: &DataFusionError) -> EngineError {
+fn explain(sql: &str, error: &DataFusionError) -> EngineError {
     let message = error.find_root().strip_backtrace();
     let what = message.trim_start_matches("Error during planning: ").trim_start_matches("Schema error: ");
     // The engine lists every column of every table that is in sight; the hint does that in fewer words.

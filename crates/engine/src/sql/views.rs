@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::StringViewArray;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::ViewTable;
-use datafusion::logical_expr::{Expr, cast, col, lit, when};
+use datafusion::logical_expr::{Expr, bitwise_and, cast, col, lit, when};
 use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
 use sayso_model::Code;
 use sayso_model::actor::{Actor, ActorKind};
-use sayso_model::decision::{ArrivedBy, DeciderKnown, OpenedBy, Status};
+use sayso_model::decision::{ArrivedBy, DeciderKnown, FLAG_AUXILIARY, OpenedBy, Status};
 use sayso_model::event::{Act, Verdict};
 use sayso_model::words::{Column, Words};
 
-use super::functions::{Does, Function};
+use super::functions::{Dictionary, Does, Function};
 use super::{Shown, Tables};
 use crate::EngineError;
 use crate::fold::{Emit, FoldTable};
@@ -29,7 +28,7 @@ const MICROS_PER_HOUR: f64 = 3_600_000_000.0;
 
 /// Offers `events`, `decisions`, `hops` and `attr`.
 pub(crate) fn register(context: &SessionContext, snapshot: &Snapshot, tables: &Tables) -> Result<(), EngineError> {
-    let edge = Edge::new(tables)?;
+    let edge = Edge::new(tables);
     let fold = |emit| FoldTable { snapshot: snapshot.clone(), reconstruct: Arc::clone(&tables.reconstruct), emit };
     let sources: [(Arc<dyn TableProvider>, Vec<Expr>); 3] = [
         (Arc::new(EventsTable { snapshot: snapshot.clone() }), edge.events()),
@@ -37,7 +36,12 @@ pub(crate) fn register(context: &SessionContext, snapshot: &Snapshot, tables: &T
         (Arc::new(fold(Emit::Hops)), edge.hops()),
     ];
     for (name, (table, columns)) in NAMES.into_iter().zip(sources) {
-        let view = context.read_table(table)?.select(columns)?;
+        let mut rows = context.read_table(table)?;
+        if name == "events" {
+            // Further acts of an event move questions; in this table each event stands once.
+            rows = rows.filter(bitwise_and(field("flags"), lit(FLAG_AUXILIARY)).eq(lit(0_u8)))?;
+        }
+        let view = rows.select(columns)?;
         context.register_table(name, Arc::new(ViewTable::new(view.into_unoptimized_plan(), None)))?;
     }
     context.register_udf(Function::new("attr", Does::Attribute).udf());
@@ -47,26 +51,25 @@ pub(crate) fn register(context: &SessionContext, snapshot: &Snapshot, tables: &T
 /// The edge at which codes become words.
 struct Edge {
     words: Arc<Dictionaries>,
-    columns: Vec<StringViewArray>,
-    shown: StringViewArray,
-    kinds: StringViewArray,
+    shown: Dictionary,
+    kinds: Dictionary,
     actors: Vec<Actor>,
 }
 
 impl Edge {
-    fn new(tables: &Tables) -> Result<Self, EngineError> {
+    fn new(tables: &Tables) -> Self {
         let words = Arc::clone(&tables.words);
-        let columns = Column::ALL.into_iter().map(|column| words.array(column)).collect::<Result<Vec<_>, _>>()?;
         let n_actors = words.n_codes(Column::Actor) as Code;
         let actors: Vec<Actor> = (0..n_actors).map(|code| tables.reconstruct.directory().actor(code)).collect();
-        let kinds = actors.iter().map(|actor| Some(actor.kind.name())).collect();
+        let kinds = Dictionary::AtHand(actors.iter().map(|actor| Some(actor.kind.name())).collect());
         let shown = match &tables.shown {
-            Shown::Names => columns[Column::Actor as usize].clone(),
+            Shown::Names => Dictionary::Of(Arc::clone(&words), Column::Actor),
             Shown::Labels(labels) => {
-                labels.iter().map(|label| Some(label.as_str()).filter(|l| !l.is_empty())).collect()
+                let labels = labels.iter().map(|label| Some(label.as_str()).filter(|label| !label.is_empty()));
+                Dictionary::AtHand(labels.collect())
             }
         };
-        Ok(Self { words, columns, shown, kinds, actors })
+        Self { words, shown, kinds, actors }
     }
 
     fn events(&self) -> Vec<Expr> {
@@ -95,7 +98,7 @@ impl Edge {
             self.word(Column::Area, "area"),
             of_set("word_of_verdict", &Verdict::ALL.map(Verdict::name), "verdict"),
             self.word(Column::Link, "link"),
-            Function::new("words_of_attributes", Does::WordList(self.columns[Column::Attribute as usize].clone()))
+            Function::new("words_of_attributes", Does::WordList(self.dictionary(Column::Attribute)))
                 .call(vec![field("attributes")])
                 .alias("attributes"),
         ]
@@ -163,11 +166,15 @@ impl Edge {
             of_set("word_of_arrived_by", &ArrivedBy::ALL.map(ArrivedBy::name), "arrived_by"),
             self.item().alias("item"),
             // Kind 0 is a word too ("unknown"), so that the set stands one further.
-            Function::new("word_of_kind", Does::Word(std::iter::once(None).chain(kinds).collect()))
+            Function::new("word_of_kind", Does::Word(Dictionary::AtHand(std::iter::once(None).chain(kinds).collect())))
                 .call(vec![cast(field("kind"), DataType::UInt32) + lit(1_u32)])
                 .alias("holder_kind"),
             self.word(Column::Role, "role"),
         ]
+    }
+
+    fn dictionary(&self, column: Column) -> Dictionary {
+        Dictionary::Of(Arc::clone(&self.words), column)
     }
 
     fn item(&self) -> Expr {
@@ -200,7 +207,7 @@ impl Edge {
             Column::Link => "word_of_link",
             Column::Attribute => "word_of_attribute",
         };
-        Function::new(name, Does::Word(self.columns[column as usize].clone())).call(vec![code])
+        Function::new(name, Does::Word(self.dictionary(column))).call(vec![code])
     }
 }
 
@@ -213,7 +220,7 @@ const KINDS: [ActorKind; 4] = [ActorKind::Unknown, ActorKind::Person, ActorKind:
 /// The word of a closed set whose codes begin with 1.
 fn of_set(function: &'static str, words: &[&'static str], name: &'static str) -> Expr {
     let words = std::iter::once(None).chain(words.iter().map(|word| Some(*word))).collect();
-    Function::new(function, Does::Word(words)).call(vec![field(name)]).alias(name)
+    Function::new(function, Does::Word(Dictionary::AtHand(words))).call(vec![field(name)]).alias(name)
 }
 
 /// Whole numbers are wide and signed, so that `n_hops - 1` means what it says.

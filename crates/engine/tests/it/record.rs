@@ -394,3 +394,39 @@ fn words_of_this_process_stand_behind_those_of_the_record() {
     assert_eq!(words.code(Column::Team, "Blue").unwrap().map(|code| words.word(Column::Team, code)), Some("Blue"));
     assert!(words.code(Column::Role, "owner").unwrap().is_some());
 }
+
+#[test]
+fn a_source_that_is_forgotten_leaves_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut record = Record::open_scratch(folder.path()).unwrap();
+    read(&mut record, "kept", &story(300, 2));
+    read(&mut record, "s", &story(1_500, 1));
+    record.compact(1).unwrap();
+    assert!(!record.forget("never read").unwrap());
+    assert!(record.forget("s").unwrap());
+    assert!(!record.forget("s").unwrap());
+    assert_eq!(record.n_events(), 300);
+    assert!(record.source("s").is_none());
+    assert_eq!(told(&record), expected("kept", &story(300, 2)));
+    assert_eq!(record.compact(1).unwrap().rows_dropped, 1_500);
+    assert_eq!(told(&record), expected("kept", &story(300, 2)));
+    read(&mut record, "s", &story(20, 1));
+    assert_eq!(record.source("s").unwrap().generation, 1);
+    assert_eq!(engine(&record).tally(None).unwrap().events, 320);
+    assert!(record.forget("kept").unwrap() && record.forget("s").unwrap());
+    assert_eq!((record.n_events(), record.bounds()), (0, None));
+}
+
+#[test]
+fn little_that_is_new_is_left_to_be_merged_while_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut record = Record::open_scratch(folder.path()).unwrap();
+    read(&mut record, "s", &story(5_000, 1));
+    assert_eq!(record.compact_if_needed(1).unwrap().runs_after, 16);
+    read(&mut record, "t", &story(16, 2));
+    let few = record.compact_if_needed(1).unwrap();
+    assert!(few.runs_after > 16 && few.runs_before == few.runs_after, "{few:?}");
+    read(&mut record, "u", &story(5_000, 2));
+    assert_eq!(record.compact_if_needed(1).unwrap().runs_after, 16);
+    assert_eq!(engine(&record).tally(None).unwrap().events, 10_016);
+}

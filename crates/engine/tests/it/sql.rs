@@ -313,3 +313,62 @@ fn an_empty_record_answers_with_empty_tables() {
         assert_eq!(csv(&sql, &format!("select * from {}", table.name)).lines().count(), 1);
     }
 }
+
+#[test]
+fn a_filter_on_words_is_a_filter_on_codes_and_means_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut record = Record::open(folder.path()).unwrap();
+    let story = story(3_000, 5);
+    read(&mut record, "s", &story);
+    read(&mut record, "s", &story);
+    let engine = engine(&record);
+    let sql = engine.sql(tables(&record, pseudonym, vec![])).unwrap();
+    let count = |of: &dyn Fn(&Told) -> bool| format!("n\n{}\n", story.iter().filter(|told| of(told)).count());
+    let is = |field: &Option<String>, word: &str| field.as_deref() == Some(word);
+    let cases: [(&str, String); 10] = [
+        ("matter = 'matter 1'", count(&|told| is(&told.matter, "matter 1"))),
+        ("matter = 'no such'", count(&|_| false)),
+        ("matter <> 'matter 1'", count(&|told| told.matter.is_some() && !is(&told.matter, "matter 1"))),
+        ("not (matter = 'matter 1')", count(&|told| told.matter.is_some() && !is(&told.matter, "matter 1"))),
+        ("(matter = 'matter 1') is null", count(&|told| told.matter.is_none())),
+        (
+            "matter in ('matter 0', 'matter 1') or area = 'area 2' and act = 'handed'",
+            count(&|told| {
+                is(&told.matter, "matter 0")
+                    || is(&told.matter, "matter 1")
+                    || is(&told.area, "area 2") && told.act == Some(Act::Handed)
+            }),
+        ),
+        ("actor = 'p-9'", count(&|told| told.actor.as_ref().is_some_and(|name| name.len() == 9))),
+        ("source = 's'", count(&|_| true)),
+        ("item = 'ITEM-7'", count(&|told| told.item == "ITEM-7")),
+        ("item in ('ITEM-7', 'ITEM-8', 'none')", count(&|told| told.item == "ITEM-7" || told.item == "ITEM-8")),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(csv(&sql, &format!("select count(*) n from events where {filter}")), expected, "{filter}");
+    }
+    let plan = |query: &str| answer(&sql, &format!("explain {query}"), Format::Text);
+    let one = plan("select count(*) from events where matter = 'matter 1'");
+    assert!(!one.contains("word_of_matter"), "{one}");
+    for table in ["events", "hops", "decisions"] {
+        let one = plan(&format!("select count(*) from {table} where item = 'ITEM-7'"));
+        assert_eq!(one.matches(".parquet").count(), 1, "one bucket of sixteen: {one}");
+    }
+    let all = csv(&sql, "select decision from decisions where item = 'ITEM-7'");
+    assert_eq!(csv(&sql, "select decision from decisions where decision = 'ITEM-7#1'"), all);
+    assert_eq!(
+        csv(&sql, "select decision from decisions where decision in ('ITEM-7#2', 'x', 'ITEM-7#y')"),
+        "decision\n"
+    );
+}
+
+#[test]
+fn an_answer_that_breaks_off_says_why() {
+    with_small(|engine, record| {
+        let sql = engine.sql(tables(record, pseudonym, vec![])).unwrap();
+        let answer = sql.query("select 1 / (utc_offset_min - 60) from events where item = 'T-1'").unwrap();
+        let error = answer.write(Format::Csv, &mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("ivide by zero"), "{error}");
+        assert!(error.hint().is_some());
+    });
+}

@@ -298,12 +298,13 @@ impl Shaper {
             describes,
             verdict: None,
             link: text(link),
+            auxiliary: false,
             attributes: &attributes,
         };
         if !lens.first.is_empty() && self.met.insert(xxh3_64(item.as_bytes())) {
             // Whoever puts it into somebody else's queue puts it to them in the same act.
             let addressee = text(to).filter(|to| row.actor != Some(to));
-            let mut opening = EventRow { to: addressee, ..row };
+            let mut opening = EventRow { to: addressee, auxiliary: true, ..row };
             if addressee.is_none() && describes == Describes::Holder {
                 opening.describes = Describes::Actor;
                 (opening.team, opening.site, opening.role) = (None, None, None);
@@ -317,8 +318,10 @@ impl Shaper {
             (row.act, row.to, row.verdict) = (acts.first().copied(), text(to), verdict);
             sink.event(&row)?;
         } else {
-            for act in acts.iter() {
+            let principal = principal(&acts);
+            for (i, act) in acts.iter().enumerate() {
                 row.act = Some(*act);
+                row.auxiliary = i != principal;
                 row.to = text(to).filter(|_| matches!(act, Act::Asked | Act::Handed | Act::Linked));
                 row.verdict = verdict.filter(|_| *act == Act::Decided);
                 sink.event(&row)?;
@@ -492,6 +495,12 @@ impl Shaper {
     fn note(&mut self, place: Place, note: Note, detail: &str, sink: &mut dyn EventSink) {
         sink.note(self.place_of(place), note, detail);
     }
+}
+
+/// Which of several acts of one event tells what the event is: the last that does more than pass the question on, else
+/// the first.
+fn principal(acts: &[Act]) -> usize {
+    acts.iter().rposition(|act| !matches!(act, Act::Raised | Act::Asked | Act::Handed)).unwrap_or(0)
 }
 
 enum Acts<'l> {

@@ -34,8 +34,15 @@ pub(crate) enum Kind {
 }
 
 impl Tag {
-    /// The tag of a local name.
+    /// The tag of a name, with or without a namespace's prefix.
     pub fn of(name: &str) -> Tag {
+        match Tag::of_local(name) {
+            Tag::Other => name.rsplit_once(':').map_or(Tag::Other, |(_, local)| Tag::of_local(local)),
+            tag => tag,
+        }
+    }
+
+    fn of_local(name: &str) -> Tag {
         match name {
             "string" => Tag::Attribute(Kind::String),
             "date" => Tag::Attribute(Kind::Date),
@@ -164,6 +171,12 @@ impl Name {
 
 /// The raw values of `key` and `value` in a tag, still escaped; either may be missing.
 pub(crate) fn key_and_value(raw: &str) -> (Option<&str>, Option<&str>) {
+    // What nearly every tag looks like.
+    if let Some((key, rest)) = raw.strip_prefix(" key=\"").and_then(until_quote)
+        && let Some((value, "" | " ")) = rest.strip_prefix(" value=\"").and_then(until_quote)
+    {
+        return (Some(key), Some(value));
+    }
     let (mut key, mut value) = (None, None);
     let mut rest = raw;
     while let Some(equals) = memchr::memchr(b'=', rest.as_bytes()) {
@@ -180,6 +193,17 @@ pub(crate) fn key_and_value(raw: &str) -> (Option<&str>, Option<&str>) {
         rest = &inner[end + 1..];
     }
     (key, value)
+}
+
+fn until_quote(text: &str) -> Option<(&str, &str)> {
+    let end = memchr::memchr(b'"', text.as_bytes())?;
+    Some((&text[..end], &text[end + 1..]))
+}
+
+/// Whether raw text stands for itself: no references, no line ends. Looks at every byte, so that it can look at many
+/// at a time.
+pub(crate) fn is_plain(raw: &str) -> bool {
+    !raw.bytes().fold(false, |found, byte| found | (byte == b'&') | (byte < b' '))
 }
 
 /// Writes raw text as it is meant: references resolved, line ends and tabs as spaces. What is no reference stays.

@@ -402,3 +402,20 @@ fn the_generic_lens_hands_over_and_decides_nothing() {
     assert!(vault.events[0].attributes.is_empty());
     assert_eq!(vault.n_notes(Note::ActorMissing), 1);
 }
+
+#[test]
+fn a_trace_too_large_to_hold_is_given_in_parts() {
+    let n = sayso_sources::xes::HELD_EVENTS_MAX + 3;
+    let tiny = format!("<event><date key='time:timestamp' value='{T}'/></event>");
+    let text = log(&format!(
+        "<trace><string key='id' value='t'/>{}<string key='concept:name' value='late'/></trace>",
+        tiny.repeat(n)
+    ));
+    let (_guard, path) = file("log.xes", text.as_bytes());
+    let lens = "name = \"x\"\nitem = \"trace:concept:name\"\nat = \"time:timestamp\"\n[default]\nact = \"worked\"\n";
+    let vault = read_all(&Source::new("test", Kind::Xes, &path, Lens::parse(lens).unwrap())).unwrap();
+    assert_eq!(vault.events.len(), n);
+    assert!(vault.events.iter().all(|event| event.attribute("case:id") == Some("t")));
+    assert_eq!((vault.events[n - 4].item.as_str(), vault.events[n - 1].item.as_str()), ("trace 1", "late"));
+    assert_eq!((vault.n_notes(Note::TraceUnnamed), vault.n_notes(Note::AttributeDropped)), (1, 1));
+}
