@@ -37,7 +37,8 @@ impl<'a> Labels<'a> {
 
 /// The open questions that have waited longest, longest first.
 pub(crate) fn longest_waiting(paths: &Paths, words: &dyn Words, labels: &Labels<'_>) -> Vec<LiveDecision> {
-    let mut open: Vec<&Decision> = paths.decisions.iter().filter(|d| d.status == Status::Open && d.n_hops > 0).collect();
+    let mut open: Vec<&Decision> =
+        paths.decisions.iter().filter(|d| d.status == Status::Open && d.n_hops > 0).collect();
     open.sort_by_key(|decision| (decision.raised_at, decision.item, decision.ordinal));
     open.into_iter()
         .take(LIVE_MAX)
@@ -49,7 +50,11 @@ pub(crate) fn longest_waiting(paths: &Paths, words: &dyn Words, labels: &Labels<
                 decision: name(decision, words),
                 matter: words.word(Column::Matter, decision.matter).to_owned(),
                 area: words.word(Column::Area, decision.area).to_owned(),
-                held_by: if hop.holder == NOT_RECORDED { "nobody named".to_owned() } else { labels.holder(last).to_owned() },
+                held_by: if hop.holder == NOT_RECORDED {
+                    "nobody named".to_owned()
+                } else {
+                    labels.holder(last).to_owned()
+                },
                 since: decision.raised_at,
                 held_since: hop.since,
                 waiting_calendar_h: decision.latency().hours(),

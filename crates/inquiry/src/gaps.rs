@@ -51,7 +51,10 @@ pub(crate) fn of(office: &Office, who: &Who, coverage: &Coverage, paths: &Paths)
     if decided > 0 && ((decided - unknown) as f64) < DECIDERS_KNOWN_MIN * decided as f64 {
         gap(
             "deciders_unknown",
-            format!("Who decided is known for only {} of {decided} answers; nothing is said about authority.", decided - unknown),
+            format!(
+                "Who decided is known for only {} of {decided} answers; nothing is said about authority.",
+                decided - unknown
+            ),
             "Record decisions as such, or tell the lens which activity decides.",
         );
     }
@@ -71,6 +74,15 @@ pub(crate) fn of(office: &Office, who: &Who, coverage: &Coverage, paths: &Paths)
             "levels_unknown",
             "Nobody has said who stands above whom, so escalations cannot be seen.".to_owned(),
             "Write people.csv with the column `level` (docs/guide/office.md).",
+        );
+    }
+    if coverage.people == 0 && n > 0 {
+        gap(
+            "nobody_named",
+            "The record names no people, only roles or groups. How many people stand behind a group cannot be counted, \
+             so the privacy floor holds for decisions only."
+                .to_owned(),
+            "If a role here is one person, raise `decisions_min` in sayso.toml, or leave that role out with the lens.",
         );
     }
     let names = who.counts();

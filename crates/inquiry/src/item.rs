@@ -103,7 +103,6 @@ impl ItemPaths {
     }
 }
 
-
 impl Office {
     /// The decisions of one item, given as `ITEM` or `ITEM#2`.
     ///

@@ -33,17 +33,18 @@ use sayso_measures::Measured;
 use sayso_model::actor::Person;
 use sayso_model::decision::{Paths, Reconstruct};
 use sayso_model::diagnosis::{Diagnosis, SCHEMA};
+use sayso_model::privacy::Floor;
 use sayso_model::time::Instant;
 use sayso_sources::people::SiteDecl;
 use sayso_sources::{Done, Freshness, Kind, Lens, Source};
 use sayso_stats::Window;
 use tempfile::TempDir;
 
-pub use item::ItemPaths;
 pub use doctor::Check;
 pub use fault::{Fault, InquiryError};
-pub use sayso_engine::Format as TableForm;
+pub use item::ItemPaths;
 pub use reading::{Outcome, Reading, SourceReading};
+pub use sayso_engine::Format as TableForm;
 pub use sayso_report::{Format, Style, picture, render};
 pub use world::{Machine, World};
 pub use writing::{json, write_whole};
@@ -325,12 +326,19 @@ impl Office {
     ) -> Measured {
         let request = sayso_measures::Request {
             window,
-            floor: self.privacy.floor(),
+            floor: self.floor(coverage),
             seed: self.seed(),
             coverage,
             directory: Some(who.directory()),
         };
         sayso_measures::measure(paths, who.words(), &request)
+    }
+
+    /// The floor of the office. Where the record names nobody (only roles or teams), how many people stand behind a group
+    /// cannot be counted, and nobody can be told apart; then only the number of decisions counts, and a gap says so.
+    fn floor(&self, coverage: &sayso_model::diagnosis::Coverage) -> Floor {
+        let floor = self.privacy.floor();
+        if coverage.people == 0 { Floor { persons_min: 0, ..floor } } else { floor }
     }
 
     fn engine(&self) -> Result<Engine, InquiryError> {
@@ -371,7 +379,8 @@ impl Office {
             return paths;
         }
         paths.decisions.retain(|decision| {
-            since.is_none_or(|since| decision.raised_at >= since) && until.is_none_or(|until| decision.raised_at < until)
+            since.is_none_or(|since| decision.raised_at >= since)
+                && until.is_none_or(|until| decision.raised_at < until)
         });
         let hops = paths.decisions.iter().flat_map(|decision| paths.hops_of(decision)).copied().collect();
         let mut from = 0;
@@ -434,8 +443,7 @@ fn read_source(
     let start = if resume.is_some() { Start::Resume } else { Start::Anew };
     talk.begins(&format!("reading {}", source.name), None);
     let mut tell = |progress: sayso_engine::Progress| talk.advances(progress.done, progress.total);
-    let mut appender =
-        record.appender(&source.name, kind, &lens, start)?.interrupted_by(stop).telling(&mut tell);
+    let mut appender = record.appender(&source.name, kind, &lens, start)?.interrupted_by(stop).telling(&mut tell);
     let done = sayso_sources::read(source, resume.as_deref(), &mut appender);
     let outcome = match done {
         Ok(Done::Complete { position }) => {

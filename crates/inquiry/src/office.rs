@@ -187,8 +187,7 @@ pub fn find(path: &Path, upwards: bool) -> Result<Found, OfficeError> {
 /// Reads `sayso.toml` in a folder.
 pub fn load(folder: &Path) -> Result<OfficeFile, OfficeError> {
     let path = folder.join(OFFICE_FILE);
-    let text =
-        std::fs::read_to_string(&path).map_err(|why| OfficeError::Unreadable { path: path.clone(), why })?;
+    let text = std::fs::read_to_string(&path).map_err(|why| OfficeError::Unreadable { path: path.clone(), why })?;
     let office: OfficeFile = toml::from_str(&text).map_err(|error| invalid(&path, &error))?;
     check(&path, &office)?;
     Ok(office)
@@ -213,14 +212,21 @@ fn check(path: &Path, office: &OfficeFile) -> Result<(), OfficeError> {
         );
     }
     if office.privacy.persons_min.is_some_and(|n| n < 3) {
-        return refuse("[privacy] persons_min is below 3", "with fewer than three people every number is about somebody");
+        return refuse(
+            "[privacy] persons_min is below 3",
+            "with fewer than three people every number is about somebody",
+        );
     }
     Ok(())
 }
 
 /// The words of a TOML error, with a guess at what was meant.
 fn invalid(path: &Path, error: &toml::de::Error) -> OfficeError {
-    OfficeError::Invalid { path: path.to_path_buf(), why: error.to_string().trim_end().to_owned(), hint: meant(error.message()) }
+    OfficeError::Invalid {
+        path: path.to_path_buf(),
+        why: error.to_string().trim_end().to_owned(),
+        hint: meant(error.message()),
+    }
 }
 
 /// From "unknown field `a`, expected one of `b`, `c`" the nearest of what was expected.

@@ -27,12 +27,8 @@ impl Office {
             memory.push(measures_table(&self.diagnose()?.measures));
         }
         let shown = if self.privacy.names { Shown::Names } else { Shown::Labels(self.labels(&who)) };
-        let tables = Tables {
-            words: Arc::new(who.words().clone()),
-            reconstruct: self.reconstruct(&who),
-            shown,
-            memory,
-        };
+        let tables =
+            Tables { words: Arc::new(who.words().clone()), reconstruct: self.reconstruct(&who), shown, memory };
         let mut bytes = Vec::new();
         engine.sql(tables)?.query(sql)?.write(format, &mut bytes)?;
         let mut text = String::from_utf8_lossy(&bytes).into_owned();

@@ -154,7 +154,9 @@ fn activities(engine: &Engine, n: usize, same_as: &[u32]) -> Result<Vec<Activity
     engine.moments(|moments| {
         for (actor, at, offset) in moments.iter() {
             let person = same_as.get(actor as usize).copied().unwrap_or(actor);
-            if actor != NOT_RECORDED && let Some(activity) = activities.get_mut(person as usize) {
+            if actor != NOT_RECORDED
+                && let Some(activity) = activities.get_mut(person as usize)
+            {
                 activity.add(at, offset);
             }
         }

@@ -113,10 +113,10 @@ impl FromStr for Act {
     type Err = NotInSet;
 
     fn from_str(word: &str) -> Result<Self, NotInSet> {
-        Act::ALL.into_iter().find(|act| act.name() == word).ok_or_else(|| NotInSet {
-            found: word.to_owned(),
-            allowed: Act::ALL.map(Act::name).join(", "),
-        })
+        Act::ALL
+            .into_iter()
+            .find(|act| act.name() == word)
+            .ok_or_else(|| NotInSet { found: word.to_owned(), allowed: Act::ALL.map(Act::name).join(", ") })
     }
 }
 
@@ -161,10 +161,10 @@ impl FromStr for Verdict {
     type Err = NotInSet;
 
     fn from_str(word: &str) -> Result<Self, NotInSet> {
-        Verdict::ALL.into_iter().find(|verdict| verdict.name() == word).ok_or_else(|| NotInSet {
-            found: word.to_owned(),
-            allowed: Verdict::ALL.map(Verdict::name).join(", "),
-        })
+        Verdict::ALL
+            .into_iter()
+            .find(|verdict| verdict.name() == word)
+            .ok_or_else(|| NotInSet { found: word.to_owned(), allowed: Verdict::ALL.map(Verdict::name).join(", ") })
     }
 }
 

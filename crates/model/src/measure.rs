@@ -106,7 +106,13 @@ pub struct Measurement {
 
 impl Measurement {
     /// A number about a group that was cleared.
-    pub fn new(_cleared: Cleared, id: MeasureId, scope: Scope, statistic: impl Into<String>, estimate: Estimate) -> Self {
+    pub fn new(
+        _cleared: Cleared,
+        id: MeasureId,
+        scope: Scope,
+        statistic: impl Into<String>,
+        estimate: Estimate,
+    ) -> Self {
         Self { id, scope, statistic: statistic.into(), estimate }
     }
 

@@ -1,6 +1,6 @@
 //! The tables and columns that outsiders rely on: what they are called, what they hold, in which unit.
 //!
-//! Columns are only ever added. `docs/reference/tables.md` is [`reference`]; a test compares the two.
+//! Columns are only ever added. `docs/reference/tables.md` is [`reference()`]; a test compares the two.
 
 use std::fmt::Write;
 

@@ -274,7 +274,8 @@ fn unrecognised(path: &Path, what: &str) -> ReadError {
     ReadError::Unrecognised {
         path: path.to_owned(),
         what: what.to_owned(),
-        hint: "Sayso reads git repositories and bundles, XES, and tables of events as CSV, NDJSON or Parquet".to_owned(),
+        hint: "Sayso reads git repositories and bundles, XES, and tables of events as CSV, NDJSON or Parquet"
+            .to_owned(),
     }
 }
 

@@ -18,7 +18,7 @@ pub fn run(shared: &Shared, path: Option<&Path>) -> Result<u8, InquiryError> {
         None => {
             let page = office.page();
             let html = sayso_inquiry::render(&diagnosis, Format::Html, &style);
-            sayso_inquiry::write_whole(&page, html.as_bytes())?;
+            sayso_inquiry::write_whole(page, html.as_bytes())?;
             let mut text = sayso_inquiry::render(&diagnosis, Format::Text, &style);
             text.push_str(&format!("\nThe same as a page to open or forward: {}\n", page.display()));
             deliver(shared, &text)?;

@@ -9,9 +9,6 @@ use crate::args::Shared;
 
 pub fn run(shared: &Shared, name: &str, dir: &Path, force: bool) -> Result<u8, InquiryError> {
     let written = sayso_inquiry::write_example(name, shared.seed, dir, force)?;
-    deliver(
-        shared,
-        &format!("{written} files written. Look at them with:\n  sayso diagnose {}\n", dir.display()),
-    )?;
+    deliver(shared, &format!("{written} files written. Look at them with:\n  sayso diagnose {}\n", dir.display()))?;
     Ok(0)
 }

@@ -67,7 +67,7 @@ fn no_name_of_a_person_is_shown_anywhere() {
     let mut names: Vec<String> = Vec::new();
     for row in people.lines().skip(1) {
         let cells: Vec<&str> = row.split(',').collect();
-        if cells.iter().any(|cell| *cell == "bot") {
+        if cells.contains(&"bot") {
             continue;
         }
         names.extend([cells[0], cells[1], cells[2]].iter().filter(|cell| cell.len() > 3).map(|cell| cell.to_string()));
@@ -78,7 +78,8 @@ fn no_name_of_a_person_is_shown_anywhere() {
         shown += &office.ok(&["diagnose", "firm", "--format", format]);
     }
     for table in ["events", "decisions", "hops", "people", "skipped"] {
-        shown += &office.ok(&["query", &format!("SELECT * FROM {table} LIMIT 2000"), "--office", "firm", "--format", "csv"]);
+        shown +=
+            &office.ok(&["query", &format!("SELECT * FROM {table} LIMIT 2000"), "--office", "firm", "--format", "csv"]);
     }
     for name in names {
         assert!(!shown.contains(&name), "{name} is shown");
@@ -177,7 +178,12 @@ fn a_truncated_archive_is_refused_and_salvaged_on_demand() {
     let office = TestOffice::new();
     let mut rows = String::from(HEADER);
     for i in 0..5_000 {
-        rows += &format!("A-{i},2026-03-02T09:{:02}:{:02}Z,anna{},,raised,,scope,pricing,,,\n", i / 60 % 60, i % 60, i % 97);
+        rows += &format!(
+            "A-{i},2026-03-02T09:{:02}:{:02}Z,anna{},,raised,,scope,pricing,,,\n",
+            i / 60 % 60,
+            i % 60,
+            i % 97
+        );
     }
     let mut gz = flate(&rows);
     gz.truncate(gz.len() / 2);
@@ -314,7 +320,13 @@ fn names_without_a_reason_are_refused() {
 #[test]
 fn a_query_may_only_ask() {
     let office = insurer();
-    for sql in ["DROP TABLE events", "CREATE TABLE x AS SELECT 1", "COPY (SELECT 1) TO 'x.csv'", "SELEC 1", "SELECT nope FROM events"] {
+    for sql in [
+        "DROP TABLE events",
+        "CREATE TABLE x AS SELECT 1",
+        "COPY (SELECT 1) TO 'x.csv'",
+        "SELEC 1",
+        "SELECT nope FROM events",
+    ] {
         let said = office.run(&["query", sql, "--office", "firm"]);
         assert_eq!(said.code, 2, "{sql}: {}", said.err);
         assert!(said.err.contains("hint:"), "{sql}: {}", said.err);
@@ -361,8 +373,14 @@ fn a_git_repository_is_read_without_an_office_and_its_limits_are_said() {
         std::fs::write(repo.join(format!("lib/{i}.txt")), "x").unwrap();
         git(&["add", "."]);
         git(&[
-            "-c", "user.name=Rita Example", "-c", "user.email=rita@example.org", "commit", "-q",
-            "-m", &format!("lib: change {i}\n\nReviewed-by: Tom Sample <tom@example.org>"),
+            "-c",
+            "user.name=Rita Example",
+            "-c",
+            "user.email=rita@example.org",
+            "commit",
+            "-q",
+            "-m",
+            &format!("lib: change {i}\n\nReviewed-by: Tom Sample <tom@example.org>"),
         ]);
     }
     let diagnosis = office.json(&["diagnose", "repo", "--format", "json"]);

@@ -95,5 +95,11 @@ pub fn real_data() -> Option<PathBuf> {
 
 /// A file of the project itself.
 pub fn project(path: &str) -> String {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path).canonicalize().unwrap().to_string_lossy().into_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path)
+        .canonicalize()
+        .unwrap()
+        .to_string_lossy()
+        .into_owned()
 }

@@ -107,8 +107,11 @@ fn ping_pong_of_the_closed_problems_is_what_was_counted_by_hand() {
         found[0]
     };
     for (by, pingpong, back, handoffs) in [("team", 0.072, 0.079, 0.44), ("site", 0.151, 0.155, 0.68)] {
-        let (share, returns, mean) =
-            (of("M18", "share", by, "share"), of("M18", "share_return", by, "share"), of("M17", "mean_per_item", by, "per_item"));
+        let (share, returns, mean) = (
+            of("M18", "share", by, "share"),
+            of("M18", "share_return", by, "share"),
+            of("M17", "mean_per_item", by, "per_item"),
+        );
         assert!((share - pingpong).abs() < 0.003, "{by}: {share}");
         assert!((returns - back).abs() < 0.003, "{by}: {returns}");
         assert!((mean - handoffs).abs() < 0.016, "{by}: {mean}");
@@ -131,8 +134,7 @@ fn every_log_is_diagnosed_through_its_lens_and_adds_up() {
     ] {
         let (target, lens) = (log(&data, file), lens(lens_name));
         let record = format!("record-{file}");
-        let diagnosis =
-            office.json(&["diagnose", &target, "--lens", &lens, "--record", &record, "--format", "json"]);
+        let diagnosis = office.json(&["diagnose", &target, "--lens", &lens, "--record", &record, "--format", "json"]);
         let coverage = &diagnosis["coverage"];
         assert!(coverage["decisions"].as_u64().unwrap() > 100, "{file}: {coverage}");
         assert!(!diagnosis["measures"].as_array().unwrap().is_empty(), "{file}");

@@ -122,9 +122,10 @@ fn every_dependency_has_a_licence_that_fits() {
     for package in &metadata.packages {
         let licence = package.license.as_deref().unwrap_or_default();
         // `A/B` is the old way to write `A OR B`; every `AND` part must fit, of an `OR` one is enough.
-        let fits = licence.replace('/', " OR ").split(" AND ").all(|part| {
-            part.split(" OR ").any(|one| LICENCES.contains(&one.trim().trim_matches(['(', ')']).trim()))
-        });
+        let fits = licence
+            .replace('/', " OR ")
+            .split(" AND ")
+            .all(|part| part.split(" OR ").any(|one| LICENCES.contains(&one.trim().trim_matches(['(', ')']).trim())));
         assert!(fits, "{} {} is licensed `{licence}`", package.name, package.version);
     }
 }

@@ -117,7 +117,8 @@ fn the_measured_median_holds_the_planted_one_in_its_interval() {
 #[test]
 fn the_change_of_decision_rights_shows_in_the_record() {
     let planted = Planted::new();
-    let median = |cell: &str| planted.truth["change"][cell]["latency"]["median_working_s"].as_integer().unwrap() as f64 / 3600.0;
+    let median =
+        |cell: &str| planted.truth["change"][cell]["latency"]["median_working_s"].as_integer().unwrap() as f64 / 3600.0;
     let (before, after) = (median("gated_scope_before"), median("gated_scope_after"));
     assert!(before > 1.5 * after, "the example must plant a change: {before} and {after}");
     let change = planted.truth["office"]["change"].as_str().unwrap();
@@ -138,8 +139,7 @@ fn bots_are_kept_out_of_human_measures_and_counted() {
     let coverage = &diagnosis["coverage"];
     assert_eq!(coverage["bots"], 2, "{coverage}");
     assert!(coverage["events_by_bots"].as_u64().unwrap() > 100);
-    let decided_by_bots = planted.rows(
-        "SELECT count(*) AS n FROM decisions d JOIN people p ON p.person = d.decider WHERE p.kind = 'bot'",
-    );
+    let decided_by_bots = planted
+        .rows("SELECT count(*) AS n FROM decisions d JOIN people p ON p.person = d.decider WHERE p.kind = 'bot'");
     assert_eq!(decided_by_bots[0]["n"], 0);
 }
