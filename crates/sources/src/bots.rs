@@ -274,7 +274,7 @@ pub fn by_speed(activity: &Activity) -> Option<BotSign> {
 /// Names of machines: pattern, score, reason. The first that matches counts. `bot` at the end of a word is not enough,
 /// because Abbot, Talbot and Cabot are people; so are Travis, Gerrit and Hudson, and Jenkins as a surname. Whoever
 /// hides a mail address with a hosting service (`12345+login@users.noreply.HOST`) is a person too.
-const NAMES: [(&str, f64, &str); 10] = [
+const NAMES: [(&str, f64, &str); 11] = [
     (r"(?i)\[bot\]", 0.99, "the name ends in `[bot]`"),
     (r"(?i)(^|[\s._+/<-])bot($|[\s._+/@>\d-])", 0.9, "`bot` is a word of the name"),
     (r"(?i)(^|[\s._+/<-])robot($|[\s._+/@>\d-])", 0.9, "`robot` is a word of the name"),
@@ -293,6 +293,7 @@ const NAMES: [(&str, f64, &str); 10] = [
         0.95,
         "the name is that of a build server",
     ),
+    (r"(?i)^(system|workflow|automation)$", 0.9, "the whole name is that of a machine"),
     (r"(^|[\s(_-])CI($|[\s)_<@-])", 0.85, "`CI` is a word of the name"),
     (
         r"(?i)(^|<)(ci@|ci[-_.]?(user|build|runner|admin|system|service)($|@)|[a-z0-9.]+[-_]ci($|@))",
@@ -347,6 +348,7 @@ mod tests {
             "renovate-bot",
             "Renovate Bot <bot@renovateapp.com>",
             "bot@firm.example",
+            "SYSTEM",
             "merge_bot",
             "firm-ci-bot",
             "buildbot",
