@@ -125,6 +125,9 @@ pub enum OfficeError {
         /// What to type instead.
         hint: Option<String>,
     },
+    /// It can be read, and is nothing that Sayso knows.
+    #[error(transparent)]
+    Unknown(#[from] sayso_sources::ReadError),
     /// There is none.
     #[error("find an office, a repository or an event log at {}", path.display())]
     Nothing {
@@ -139,6 +142,7 @@ impl OfficeError {
         match self {
             OfficeError::Unreadable { path, .. } => Some(format!("check that {} may be read", path.display())),
             OfficeError::Invalid { hint, .. } => hint.clone(),
+            OfficeError::Unknown(why) => why.hint(),
             OfficeError::Nothing { .. } => Some(
                 "give a git repository, an event log (XES, CSV, NDJSON, Parquet) or a folder with a sayso.toml: \
                  `sayso diagnose PATH`"
@@ -180,7 +184,7 @@ pub fn find(path: &Path, upwards: bool) -> Result<Found, OfficeError> {
     match sayso_sources::probe(path) {
         Ok(kind) => Ok(Found::Ephemeral(path.to_path_buf(), kind)),
         Err(_) if path.is_dir() => Err(OfficeError::Nothing { path: path.to_path_buf() }),
-        Err(why) => Err(OfficeError::Invalid { path: path.to_path_buf(), hint: why.hint(), why: why.to_string() }),
+        Err(why) => Err(OfficeError::Unknown(why)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! consents are given beyond what would have done (M06).
 
 use rustc_hash::FxHashSet;
-use sayso_model::decision::{Decision, Status};
+use sayso_model::decision::{Decision, DeciderKnown, Status};
 use sayso_model::event::Verdict;
 use sayso_model::measure::MeasureId;
 use sayso_model::time::Instant;
@@ -71,7 +71,7 @@ pub(crate) fn execution(sheet: &mut Sheet, population: &Population<'_>, request:
         .paths
         .decisions
         .iter()
-        .filter(|decision| decision.executed_at.is_some())
+        .filter(|decision| decision.executed_at.is_some() && !is_told_by_execution(decision))
         .map(|decision| decision.matter)
         .collect();
     if executed.is_empty() {
@@ -82,6 +82,7 @@ pub(crate) fn execution(sheet: &mut Sheet, population: &Population<'_>, request:
     let base = Base::of(population, request.floor, &[Dimension::Matter, Dimension::Area], |decision| {
         decision.decided_at.is_some()
             && executed.contains(&decision.matter)
+            && !is_told_by_execution(decision)
             && !nothing_to_do.contains(&decision.verdict)
     });
     let until = Instant::from(request.window.until);
@@ -109,6 +110,13 @@ pub(crate) fn execution(sheet: &mut Sheet, population: &Population<'_>, request:
         };
         Some(Observation { time: time.max(0.0), end })
     });
+}
+
+/// Whether the execution is all that tells of the answer: then both are one instant, and a gap of nothing between them
+/// would be made up.
+fn is_told_by_execution(decision: &Decision) -> bool {
+    matches!(decision.decider_known, DeciderKnown::Inferred | DeciderKnown::Unknown)
+        && decision.executed_at == decision.decided_at
 }
 
 /// M06: consents beyond the first by somebody other than the asker, per decided question.

@@ -176,6 +176,10 @@ fn execution_waits_only_where_something_is_ever_executed() {
     );
     let all_done = run(&paths(vec![done(1, 4), done(2, 20)]), OPEN);
     near(value(&all_done, M04, "median", &[WORKING]), 2.0);
+    // Where the execution is all that tells of the answer, a gap of nothing would be made up.
+    let told_by_execution = done(3, 0).with(|d| d.decider_known = DeciderKnown::Inferred);
+    let with_one = run(&paths(vec![done(1, 4), done(2, 20), told_by_execution]), OPEN);
+    assert_eq!(find(&with_one, M04, "median", &[WORKING]).unwrap().n(), 2);
     let none = run(&paths(vec![of(1)]), OPEN);
     assert!(none.withheld.iter().any(|w| w.id == M04 && w.why.contains("no execution")));
 }
