@@ -349,8 +349,16 @@ fn a_reader_sees_one_state_while_somebody_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_owned();
     let done = AtomicBool::new(false);
+    /// Says that the writer has ended, also when it panics: the reader must not wait for ever.
+    struct Ends<'a>(&'a AtomicBool);
+    impl Drop for Ends<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
     std::thread::scope(|scope| {
         scope.spawn(|| {
+            let _ends = Ends(&done);
             let mut record = Record::open(&path).unwrap();
             for round in 0..12 {
                 let mut appender = record.appender("s", "events", "l", Start::Anew).unwrap();
@@ -362,7 +370,6 @@ fn a_reader_sees_one_state_while_somebody_writes() {
                 appender.finish("70").unwrap();
                 record.compact(1).unwrap();
             }
-            done.store(true, Ordering::SeqCst);
         });
         let mut n_seen = 0;
         while !done.load(Ordering::SeqCst) || n_seen == 0 {
