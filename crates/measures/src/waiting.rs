@@ -2,7 +2,7 @@
 //! consents are given beyond what would have done (M06).
 
 use rustc_hash::FxHashSet;
-use sayso_model::decision::{Decision, DeciderKnown, Status};
+use sayso_model::decision::{DeciderKnown, Decision, Status};
 use sayso_model::event::Verdict;
 use sayso_model::measure::MeasureId;
 use sayso_model::time::Instant;
