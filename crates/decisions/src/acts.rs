@@ -124,6 +124,9 @@ pub(crate) struct Seen {
     pub(crate) matter: Code,
     pub(crate) area: Code,
     pub(crate) verdict: u8,
+    pub(crate) flags: u8,
+    /// The raw label.
+    pub(crate) activity: Code,
 }
 
 impl Seen {
@@ -152,7 +155,17 @@ impl Seen {
             }
             _ => Party::NOBODY,
         };
-        Seen { at, act, actor, to, matter: code(events.matter), area: code(events.area), verdict: byte(events.verdict) }
+        Seen {
+            at,
+            act,
+            actor,
+            to,
+            matter: code(events.matter),
+            area: code(events.area),
+            verdict: byte(events.verdict),
+            flags: byte(events.flags),
+            activity: code(events.activity),
+        }
     }
 
     /// Whether `to` can be asked: not the one who asks, and not a bot (R6).

@@ -1,5 +1,6 @@
 //! The pass over one item's events: which question each act belongs to, and what it does there.
 
+use sayso_model::charter::Standing;
 use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, ItemEvents, OpenedBy, Paths, Reconstruct, Status};
 use sayso_model::event::{Act, Verdict};
 use sayso_model::time::Instant;
@@ -16,6 +17,7 @@ pub(crate) struct Scratch {
     questions: Questions,
     pasts: Pasts,
     owners: Vec<u32>,
+    touched: Vec<u32>,
 }
 
 /// The open questions in the order of their opening. What one has used, a later one uses again.
@@ -53,11 +55,20 @@ impl Questions {
 
 /// Appends the decisions of one item and their hops to `out`.
 pub(crate) fn fold(rules: &Rules, events: &ItemEvents<'_>, out: &mut Paths, scratch: &mut Scratch) {
-    let Scratch { questions, pasts, owners } = scratch;
+    let Scratch { questions, pasts, owners, touched } = scratch;
     pasts.clear();
     owners.clear();
-    let (first_decision, first_hop) = (out.decisions.len(), out.hops.len());
-    let ledger = Ledger { directory: rules.directory(), out, owners, interleaved: false };
+    touched.clear();
+    let (first_decision, first_hop, first_touch) = (out.decisions.len(), out.hops.len(), out.touches.len());
+    let ledger = Ledger {
+        directory: rules.directory(),
+        out,
+        owners,
+        interleaved: false,
+        touched,
+        touched_in_turn: false,
+        keeps_touches: rules.options().touches,
+    };
     let mut fold = Fold { rules, item: events.item, first_decision, ledger, questions, pasts, last_ended: None };
     let mut at = Instant::from_micros(i64::MIN);
     for i in 0..events.len() {
@@ -66,7 +77,7 @@ pub(crate) fn fold(rules: &Rules, events: &ItemEvents<'_>, out: &mut Paths, scra
         fold.event(&seen);
     }
     fold.close(rules.until().max(at));
-    fold.arrange(first_hop);
+    fold.arrange(first_hop, first_touch);
 }
 
 struct Fold<'a> {
@@ -108,6 +119,7 @@ impl Fold<'_> {
 
     fn on_open(&mut self, at: usize, seen: &Seen) {
         let (question, ledger) = (self.questions.at(at), &mut self.ledger);
+        ledger.touch(question.decision, seen);
         question.count(seen, ledger);
         match seen.act {
             Some(Act::Asked) => question.ask(seen, ledger),
@@ -166,18 +178,24 @@ impl Fold<'_> {
         }
     }
 
-    /// Brings the hops of each decision together and says where they begin.
-    fn arrange(&mut self, first_hop: usize) {
-        let Paths { decisions, hops } = &mut *self.ledger.out;
+    /// Brings the hops and touches of each decision together and says where they begin.
+    fn arrange(&mut self, first_hop: usize, first_touch: usize) {
+        let Paths { decisions, hops, touches } = &mut *self.ledger.out;
+        if self.ledger.touched_in_turn {
+            let mut tagged: Vec<_> = self.ledger.touched.iter().copied().zip(touches.drain(first_touch..)).collect();
+            tagged.sort_by_key(|(owner, _)| *owner);
+            touches.extend(tagged.into_iter().map(|(_, touch)| touch));
+        }
         if self.ledger.interleaved {
             let mut tagged: Vec<_> = self.ledger.owners.iter().copied().zip(hops.drain(first_hop..)).collect();
             tagged.sort_by_key(|(owner, _)| *owner);
             hops.extend(tagged.into_iter().map(|(_, hop)| hop));
         }
-        let mut from = first_hop as u32;
+        let (mut hop, mut touch) = (first_hop as u32, first_touch as u32);
         for decision in &mut decisions[self.first_decision..] {
-            decision.hops_from = from;
-            from += decision.n_hops;
+            (decision.hops_from, decision.touches_from) = (hop, touch);
+            hop += decision.n_hops;
+            touch += decision.n_touches;
         }
     }
 
@@ -213,8 +231,9 @@ impl Fold<'_> {
     }
 
     fn open(&mut self, seen: &Seen, opening: Opening) {
-        let decision = self.blank(opening.matter, seen.at, opening.opened_by);
+        let decision = Decision { opened_as: seen.activity, ..self.blank(opening.matter, seen.at, opening.opened_by) };
         self.ledger.out.decisions.push(decision);
+        self.ledger.touch(self.ledger.out.decisions.len() - 1, seen);
         self.questions.add().open(seen, &opening, &mut self.ledger);
     }
 
@@ -279,6 +298,7 @@ impl Fold<'_> {
     fn answered(&mut self, at: usize, seen: &Seen, decider: (Party, DeciderKnown)) -> usize {
         let decision = self.ended(at, seen.at, Status::Decided);
         outcomes::answer(&mut self.ledger.out.decisions[decision], seen, decider);
+        self.judge(decision);
         decision
     }
 
@@ -300,8 +320,20 @@ impl Fold<'_> {
         loose.write(&mut decision);
         outcomes::answer(&mut decision, seen, decider);
         self.ledger.out.decisions.push(decision);
+        self.ledger.touch(at, seen);
+        self.judge(at);
         self.remember(matter, at);
         at
+    }
+
+    /// Whether whoever answered had the remit when they did (R22).
+    fn judge(&mut self, decision: usize) {
+        let decision = &mut self.ledger.out.decisions[decision];
+        let Some(at) = decision.decided_at.filter(|_| decision.decider != NOT_RECORDED) else { return };
+        let remits = self.rules.remits();
+        let governed = remits.governing(decision.matter, decision.area, at);
+        let who = Standing { actor: decision.decider, team: decision.decider_team, role: decision.decider_role };
+        decision.in_remit = remits.may_decide(governed, who);
     }
 
     fn remember(&mut self, matter: Code, decision: usize) {

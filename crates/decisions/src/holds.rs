@@ -1,7 +1,8 @@
 //! One open question: who has it, since when, how it came to them, and whom it passed through.
 
 use sayso_model::actor::Directory;
-use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, OpenedBy, Paths, Status};
+use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, OpenedBy, Paths, Status, Touch};
+use sayso_model::event::Act;
 use sayso_model::time::{Instant, WorkingTime};
 use sayso_model::{Code, NOT_RECORDED};
 
@@ -18,11 +19,44 @@ pub(crate) struct Ledger<'a> {
     pub(crate) owners: &'a mut Vec<u32>,
     /// Whether hops of two questions stand between each other.
     pub(crate) interleaved: bool,
+    /// The decision of each touch written for this item.
+    pub(crate) touched: &'a mut Vec<u32>,
+    /// Whether touches of two questions stand between each other.
+    pub(crate) touched_in_turn: bool,
+    /// Whether touches are kept.
+    pub(crate) keeps_touches: bool,
 }
 
 impl Ledger<'_> {
     fn working(&self, site: Code, since: Instant, until: Instant) -> WorkingTime {
         self.directory.calendar(site).working_between(since, until)
+    }
+
+    /// Keeps an act on a question, where that is wanted.
+    pub(crate) fn touch(&mut self, owner: usize, seen: &Seen) {
+        if !self.keeps_touches {
+            return;
+        }
+        let (actor, to) = (&seen.actor, &seen.to);
+        self.touched_in_turn |= self.touched.last().is_some_and(|last| *last > owner as u32);
+        self.touched.push(owner as u32);
+        self.out.decisions[owner].n_touches += 1;
+        self.out.touches.push(Touch {
+            at: seen.at,
+            actor: actor.code,
+            kind: actor.kind,
+            team: actor.team,
+            site: actor.site,
+            role: actor.role,
+            level: actor.level,
+            to: to.code,
+            to_team: to.team,
+            to_role: to.role,
+            to_level: to.level,
+            act: seen.act.map_or(0, Act::code),
+            verdict: seen.verdict,
+            flags: seen.flags,
+        });
     }
 
     fn push(&mut self, owner: usize, hop: Hop) {
@@ -265,45 +299,5 @@ impl Question {
 /// A decision of which only the question is known.
 #[inline]
 pub(crate) fn unanswered(item: u64, ordinal: u32, matter: Code, at: Instant, opened_by: OpenedBy) -> Decision {
-    Decision {
-        item,
-        ordinal,
-        matter,
-        area: NOT_RECORDED,
-        raised_at: at,
-        asked_at: None,
-        first_response_at: None,
-        first_response_working: None,
-        decided_at: None,
-        executed_at: None,
-        execution_working: None,
-        ended_at: at,
-        reversed_at: None,
-        reversed_by: NOT_RECORDED,
-        asker: NOT_RECORDED,
-        asker_site: NOT_RECORDED,
-        asker_role: NOT_RECORDED,
-        decider: NOT_RECORDED,
-        decider_team: NOT_RECORDED,
-        decider_site: NOT_RECORDED,
-        decider_role: NOT_RECORDED,
-        decider_level: Party::NOBODY.level,
-        decider_known: DeciderKnown::Unknown,
-        verdict: 0,
-        status: Status::Open,
-        opened_by,
-        hops_from: 0,
-        n_hops: 0,
-        n_handovers: 0,
-        n_crossings: 0,
-        n_site_unknown: 0,
-        n_escalations: 0,
-        n_returns: 0,
-        n_objections: 0,
-        n_approvals: 0,
-        n_approvals_surplus: 0,
-        n_people: 0,
-        n_bot_acts: 0,
-        latency_working: WorkingTime::ZERO,
-    }
+    Decision { item, ordinal, matter, raised_at: at, ended_at: at, opened_by, ..Decision::BLANK }
 }

@@ -94,6 +94,8 @@ pub(crate) fn reverse(decision: &mut Decision, seen: &Seen) {
     if stands(decision) {
         decision.reversed_at = Some(seen.at);
         decision.reversed_by = seen.actor.code;
+        decision.reversed_by_role = seen.actor.role;
+        decision.reversed_by_level = seen.actor.level;
     }
 }
 

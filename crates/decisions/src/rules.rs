@@ -1,8 +1,10 @@
 //! The rules as the engine calls them: what they know (the directory, the end of the record) and what may be chosen.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use sayso_model::actor::Directory;
+use sayso_model::charter::Remits;
 use sayso_model::decision::{DeciderKnown, ItemEvents, Paths, Reconstruct};
 use sayso_model::time::Instant;
 
@@ -18,11 +20,15 @@ pub struct Options {
     /// How the decider of an act `decided` counts as known. Standard: [`DeciderKnown::Explicit`]. Choose
     /// [`DeciderKnown::Rule`] where the lens makes a status change or a merge by right into `decided`.
     pub decided_known: DeciderKnown,
+    /// Whether every act on a question is kept ([`Paths::touches`]). Standard: no; it takes memory in proportion to the
+    /// events.
+    pub touches: bool,
 }
 
 impl Options {
     /// The rules as written in `docs/concepts/reconstruction.md`.
-    pub const STANDARD: Options = Options { handover_reopens: true, decided_known: DeciderKnown::Explicit };
+    pub const STANDARD: Options =
+        Options { handover_reopens: true, decided_known: DeciderKnown::Explicit, touches: false };
 }
 
 /// The rules by which events become decisions, with all that they need to know.
@@ -44,6 +50,7 @@ pub struct Rules {
     pub(crate) parties: Parties,
     until: Instant,
     options: Options,
+    remits: Arc<Remits>,
 }
 
 impl Rules {
@@ -55,7 +62,18 @@ impl Rules {
 
     /// The rules with other choices.
     pub fn with(directory: Directory, until: Instant, options: Options) -> Self {
-        Self { parties: Parties::new(&directory), directory, until, options }
+        Self { parties: Parties::new(&directory), directory, until, options, remits: Arc::default() }
+    }
+
+    /// The same, with what is declared: by it a decision knows whether it was taken within a remit.
+    #[must_use]
+    pub fn under(self, remits: Arc<Remits>) -> Self {
+        Self { remits, ..self }
+    }
+
+    /// What is declared; empty where nothing is.
+    pub fn remits(&self) -> &Remits {
+        &self.remits
     }
 
     /// What was chosen.

@@ -57,7 +57,7 @@ impl Office {
         );
 
         let who = self.who(&engine)?;
-        let paths = engine.paths(&self.reconstruct(&who))?.collect_all()?;
+        let paths = engine.paths(&self.reconstruct(&who, false))?.collect_all()?;
         let unbalanced = paths.unbalanced();
         let with_latency = paths.decisions.iter().filter(|decision| decision.has_latency()).count();
         check(

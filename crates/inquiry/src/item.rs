@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use sayso_engine::EventCoded;
-use sayso_model::decision::{Decision, Hop, ItemEvents, Paths};
+use sayso_model::decision::{Decision, EventColumns, Hop, Paths};
 use sayso_model::event::Verdict;
 use sayso_model::notation::path_lines;
 use sayso_model::time::Instant;
@@ -123,10 +123,10 @@ impl Office {
                 found.ok_or_else(|| self.no_such_item(wanted, &who))?
             }
         };
-        let events = Columns::of(&engine.item_events(id)?);
-        let reconstruct = self.reconstruct(&who);
+        let events = columns(&engine.item_events(id)?);
+        let reconstruct = self.reconstruct(&who, false);
         let mut paths = Paths::default();
-        reconstruct.item(&events.slices(id), &mut paths);
+        reconstruct.item(&events.events(id), &mut paths);
         let decisions = paths
             .decisions
             .iter()
@@ -198,54 +198,21 @@ impl Office {
 }
 
 /// The events of one item, column by column.
-#[derive(Default)]
-struct Columns {
-    at: Vec<i64>,
-    actor: Vec<Code>,
-    act: Vec<u8>,
-    to: Vec<Code>,
-    matter: Vec<Code>,
-    area: Vec<Code>,
-    team: Vec<Code>,
-    site: Vec<Code>,
-    role: Vec<Code>,
-    verdict: Vec<u8>,
-    flags: Vec<u8>,
-}
-
-impl Columns {
-    fn of(events: &[EventCoded]) -> Self {
-        let mut columns = Self::default();
-        for event in events {
-            columns.at.push(event.at.micros());
-            columns.actor.push(event.actor);
-            columns.act.push(event.act);
-            columns.to.push(event.to);
-            columns.matter.push(event.matter);
-            columns.area.push(event.area);
-            columns.team.push(event.team);
-            columns.site.push(event.site);
-            columns.role.push(event.role);
-            columns.verdict.push(event.verdict);
-            columns.flags.push(event.flags);
-        }
-        columns
+fn columns(events: &[EventCoded]) -> EventColumns {
+    let mut columns = EventColumns::default();
+    for event in events {
+        columns.at.push(event.at.micros());
+        columns.actor.push(event.actor);
+        columns.act.push(event.act);
+        columns.to.push(event.to);
+        columns.matter.push(event.matter);
+        columns.area.push(event.area);
+        columns.team.push(event.team);
+        columns.site.push(event.site);
+        columns.role.push(event.role);
+        columns.verdict.push(event.verdict);
+        columns.flags.push(event.flags);
+        columns.activity.push(event.activity);
     }
-
-    fn slices(&self, item: u64) -> ItemEvents<'_> {
-        ItemEvents {
-            item,
-            at: &self.at,
-            actor: &self.actor,
-            act: &self.act,
-            to: &self.to,
-            matter: &self.matter,
-            area: &self.area,
-            team: &self.team,
-            site: &self.site,
-            role: &self.role,
-            verdict: &self.verdict,
-            flags: &self.flags,
-        }
-    }
+    columns
 }

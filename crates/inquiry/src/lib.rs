@@ -7,7 +7,9 @@
 //!
 //! Stages do not know each other; here is where they meet. Nothing here knows a terminal.
 
+mod beliefs;
 mod coverage;
+mod diagnosing;
 mod doctor;
 mod drawn;
 mod fault;
@@ -23,21 +25,13 @@ mod writing;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
-use sayso_decisions::Rules;
-use sayso_engine::{Engine, EngineOptions, Record, Start};
-use sayso_measures::Measured;
+use sayso_engine::{Engine, EngineOptions, Record};
 use sayso_model::actor::Person;
-use sayso_model::decision::{Paths, Reconstruct};
-use sayso_model::diagnosis::{Diagnosis, SCHEMA};
-use sayso_model::privacy::Floor;
-use sayso_model::time::Instant;
+use sayso_model::charter::Charter;
 use sayso_sources::people::SiteDecl;
-use sayso_sources::{Done, Freshness, Kind, Lens, Source};
-use sayso_stats::Window;
+use sayso_sources::{Kind, Lens, Source};
 use tempfile::TempDir;
 
 pub use doctor::Check;
@@ -102,6 +96,7 @@ pub struct Office {
     sources: Vec<Source>,
     people: Vec<Person>,
     sites: Vec<SiteDecl>,
+    charter: Charter,
     privacy: PrivacySection,
     pseudonyms: Pseudonyms,
     record: Record,
@@ -165,6 +160,7 @@ impl Office {
             sources,
             people,
             sites: written.site,
+            charter: Charter::default(),
             privacy: written.privacy,
             pseudonyms,
             page: derived.join("report.html"),
@@ -211,6 +207,7 @@ impl Office {
             sources: vec![source],
             people: who::people(request.people.as_deref())?,
             sites: Vec::new(),
+            charter: Charter::default(),
             privacy: PrivacySection::default(),
             pseudonyms: Pseudonyms::from_seed(request.seed.unwrap_or(SEED)),
             record: Record::open(derived)?,
@@ -225,178 +222,13 @@ impl Office {
         &self.page
     }
 
-    /// Brings the record up to date with the sources: what is new is read, what is unchanged is left, what was
-    /// interrupted goes on. `stop` is looked at at every safe place.
-    ///
-    /// # Errors
-    /// When the record cannot be written, or the only source of a lone target cannot be read. In an office, a source
-    /// that fails is said in the [`Reading`], and the others are read.
-    pub fn read(&mut self, talk: &mut dyn Talk, stop: &AtomicBool) -> Result<Reading, InquiryError> {
-        let mut reading = Reading::default();
-        for source in &self.sources {
-            let result = read_source(&mut self.record, source, talk, stop);
-            let outcome = match result {
-                Ok(outcome) => outcome,
-                Err(InquiryError::Read(error)) if self.folder.is_some() => {
-                    Outcome::Failed { why: error.to_string(), hint: error.hint() }
-                }
-                Err(error) => return Err(error),
-            };
-            reading.sources.push(SourceReading {
-                name: source.name.clone(),
-                kind: kind_name(source.kind).to_owned(),
-                lens: source.lens.name().to_owned(),
-                outcome,
-                ledger: self.record.source(&source.name).map(|state| state.ledger).unwrap_or_default(),
-                set_aside_first: Vec::new(),
-            });
-        }
-        self.forget_what_is_no_source();
-        self.record.compact_if_needed(self.threads.get())?;
-        self.record.release_memory();
-        let snapshot = self.record.snapshot()?;
-        for skipped in snapshot.skipped()? {
-            if let Some(source) = reading.sources.iter_mut().find(|source| source.name == skipped.source)
-                && source.set_aside_first.len() < 20
-            {
-                source.set_aside_first.push(skipped);
-            }
-        }
-        reading.events = reading.sources.iter().map(|source| source.ledger.events).sum();
-        reading.items = snapshot.words().n_items()? as u64;
-        Ok(reading)
-    }
-
-    /// A source that `sayso.toml` no longer names gives no events any more.
-    fn forget_what_is_no_source(&mut self) {
-        let named: Vec<&str> = self.sources.iter().map(|source| source.name.as_str()).collect();
-        let gone: Vec<(String, String, String)> = self
-            .record
-            .sources()
-            .iter()
-            .filter(|state| !named.contains(&state.name.as_str()) && state.ledger.events > 0)
-            .map(|state| (state.name.clone(), state.kind.clone(), state.lens.clone()))
-            .collect();
-        for (name, kind, lens) in gone {
-            // A new generation without events is how a source leaves the record.
-            if let Ok(appender) = self.record.appender(&name, &kind, &lens, Start::Anew) {
-                let _ = appender.finish("");
-            }
-        }
-    }
-
-    /// Diagnoses the record as it is: who is who, paths, numbers.
-    ///
-    /// # Errors
-    /// When the record cannot be read.
-    pub fn diagnose(&self) -> Result<Diagnosis, InquiryError> {
-        let engine = self.engine()?;
-        let who = self.who(&engine)?;
-        let reconstruct = self.reconstruct(&who);
-        let paths = self.within_window(engine.paths(&reconstruct)?.collect_all()?);
-        let window = self.window(&engine, reconstruct.until());
-        let coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
-        let measured = self.measure(&paths, &who, &coverage, window);
-        let words = who.words();
-        let labels = drawn::Labels::of(&measured);
-        Ok(Diagnosis {
-            sayso: env!("CARGO_PKG_VERSION").to_owned(),
-            schema: SCHEMA,
-            seed: self.seed(),
-            subject: self.name.clone(),
-            window,
-            gaps: gaps::of(self, &who, &coverage, &paths),
-            coverage,
-            longest_waiting: drawn::longest_waiting(&paths, words, &labels),
-            examples: drawn::examples(&paths, &who, &labels),
-            measures: measured.measures,
-            findings: Vec::new(),
-            assumptions: Vec::new(),
-            withheld: measured.withheld,
-            path_map: measured.path_map,
-        })
-    }
-
-    fn measure(
-        &self,
-        paths: &Paths,
-        who: &Who,
-        coverage: &sayso_model::diagnosis::Coverage,
-        window: Window,
-    ) -> Measured {
-        let request = sayso_measures::Request {
-            window,
-            floor: self.floor(coverage),
-            seed: self.seed(),
-            coverage,
-            directory: Some(who.directory()),
-        };
-        sayso_measures::measure(paths, who.words(), &request)
-    }
-
-    /// The floor of the office. Where the record names nobody (only roles or teams), how many people stand behind a group
-    /// cannot be counted, and nobody can be told apart; then only the number of decisions counts, and a gap says so.
-    fn floor(&self, coverage: &sayso_model::diagnosis::Coverage) -> Floor {
-        let floor = self.privacy.floor();
-        if coverage.people == 0 { Floor { persons_min: 0, ..floor } } else { floor }
-    }
-
     fn engine(&self) -> Result<Engine, InquiryError> {
         let options = EngineOptions { threads: Some(self.threads), memory_limit: None };
         Ok(Engine::new(self.record.snapshot()?, options)?)
     }
 
     fn who(&self, engine: &Engine) -> Result<Who, InquiryError> {
-        Who::find_out(engine, &self.people, &self.sites, &self.sources, self.folder.as_deref())
-    }
-
-    /// The rules with all they know. Questions open at the end of the record, or at `--as-of`, are censored there.
-    fn reconstruct(&self, who: &Who) -> Arc<dyn Reconstruct> {
-        let until = self.as_of().or(who.bounds().map(|(_, last)| last)).unwrap_or_default();
-        let options = sayso_decisions::Options {
-            decided_known: coverage::decided_known(&self.sources),
-            ..sayso_decisions::Options::STANDARD
-        };
-        let rules = Rules::with(who.directory().clone(), until, options);
-        match self.as_of() {
-            Some(_) => Arc::new(who::AsOf::new(rules)),
-            None => Arc::new(rules),
-        }
-    }
-
-    fn seed(&self) -> u64 {
-        self.request.seed.unwrap_or(SEED)
-    }
-
-    fn as_of(&self) -> Option<Instant> {
-        self.request.as_of.map(Instant::from)
-    }
-
-    /// Only decisions raised within `--since` and `--until`.
-    fn within_window(&self, mut paths: Paths) -> Paths {
-        let (since, until) = (self.request.since.map(Instant::from), self.request.until.map(Instant::from));
-        if since.is_none() && until.is_none() {
-            return paths;
-        }
-        paths.decisions.retain(|decision| {
-            since.is_none_or(|since| decision.raised_at >= since)
-                && until.is_none_or(|until| decision.raised_at < until)
-        });
-        let hops = paths.decisions.iter().flat_map(|decision| paths.hops_of(decision)).copied().collect();
-        let mut from = 0;
-        for decision in &mut paths.decisions {
-            decision.hops_from = from;
-            from += decision.n_hops;
-        }
-        paths.hops = hops;
-        paths
-    }
-
-    fn window(&self, engine: &Engine, until: Instant) -> Window {
-        let (first, last) = engine.snapshot().bounds().unwrap_or_default();
-        let since = self.request.since.map_or(first, |since| first.max(since.into()));
-        let until = self.request.until.map_or(last.min(until).max(since), |asked| last.min(until).min(asked.into()));
-        Window { since: since.timestamp(), until: until.max(since).timestamp() }
+        Who::find_out(engine, &self.people, &self.sites, &self.charter, &self.sources, self.folder.as_deref())
     }
 }
 
@@ -422,39 +254,6 @@ pub fn write_example(name: &str, seed: Option<u64>, folder: &Path, force: bool) 
         write_whole(&folder.join(path), text.as_bytes())?;
     }
     Ok(example.files.len())
-}
-
-/// Reads one source as far as it goes.
-fn read_source(
-    record: &mut Record,
-    source: &Source,
-    talk: &mut dyn Talk,
-    stop: &AtomicBool,
-) -> Result<Outcome, InquiryError> {
-    let lens = format!("{}#{:016x}", source.lens.name(), source.lens.fingerprint());
-    let kind = kind_name(source.kind);
-    let state = record.source(&source.name).filter(|state| state.lens == lens && state.kind == kind);
-    let position = state.as_ref().and_then(|state| state.position.clone());
-    let resume = match sayso_sources::freshness(source, position.as_deref())? {
-        Freshness::Unchanged if state.as_ref().is_some_and(|state| state.complete) => return Ok(Outcome::Unchanged),
-        Freshness::Unchanged | Freshness::Grown => position,
-        Freshness::New | Freshness::Changed => None,
-    };
-    let start = if resume.is_some() { Start::Resume } else { Start::Anew };
-    talk.begins(&format!("reading {}", source.name), None);
-    let mut tell = |progress: sayso_engine::Progress| talk.advances(progress.done, progress.total);
-    let mut appender = record.appender(&source.name, kind, &lens, start)?.interrupted_by(stop).telling(&mut tell);
-    let done = sayso_sources::read(source, resume.as_deref(), &mut appender);
-    let outcome = match done {
-        Ok(Done::Complete { position }) => {
-            appender.finish(&position)?;
-            Ok(if resume.is_some() { Outcome::Continued } else { Outcome::Read })
-        }
-        Ok(Done::Interrupted) => Ok(Outcome::Interrupted),
-        Err(error) => Err(error.into()),
-    };
-    talk.ends();
-    outcome
 }
 
 /// The name of a kind in files, JSON and on the screen.

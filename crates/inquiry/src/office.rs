@@ -225,7 +225,7 @@ fn check(path: &Path, office: &OfficeFile) -> Result<(), OfficeError> {
 }
 
 /// The words of a TOML error, with a guess at what was meant.
-fn invalid(path: &Path, error: &toml::de::Error) -> OfficeError {
+pub(crate) fn invalid(path: &Path, error: &toml::de::Error) -> OfficeError {
     OfficeError::Invalid {
         path: path.to_path_buf(),
         why: error.to_string().trim_end().to_owned(),

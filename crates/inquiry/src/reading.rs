@@ -1,9 +1,14 @@
 //! Bringing the record up to date with its sources, and the books of what was read.
 
 use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
 
+use sayso_engine::{Record, Start};
 use sayso_model::coverage::{Ledger, Skipped};
+use sayso_sources::{Done, Freshness, Source};
 use serde::Serialize;
+
+use crate::{InquiryError, Office, Talk, kind_name};
 
 /// What one reading of all sources did.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -52,6 +57,68 @@ pub enum Outcome {
         /// What to do next.
         hint: Option<String>,
     },
+}
+
+impl Office {
+    /// Brings the record up to date with the sources: what is new is read, what is unchanged is left, what was
+    /// interrupted goes on. `stop` is looked at at every safe place.
+    ///
+    /// # Errors
+    /// When the record cannot be written, or the only source of a lone target cannot be read. In an office, a source
+    /// that fails is said in the [`Reading`], and the others are read.
+    pub fn read(&mut self, talk: &mut dyn Talk, stop: &AtomicBool) -> Result<Reading, InquiryError> {
+        let mut reading = Reading::default();
+        for source in &self.sources {
+            let result = read_source(&mut self.record, source, talk, stop);
+            let outcome = match result {
+                Ok(outcome) => outcome,
+                Err(InquiryError::Read(error)) if self.folder.is_some() => {
+                    Outcome::Failed { why: error.to_string(), hint: error.hint() }
+                }
+                Err(error) => return Err(error),
+            };
+            reading.sources.push(SourceReading {
+                name: source.name.clone(),
+                kind: kind_name(source.kind).to_owned(),
+                lens: source.lens.name().to_owned(),
+                outcome,
+                ledger: self.record.source(&source.name).map(|state| state.ledger).unwrap_or_default(),
+                set_aside_first: Vec::new(),
+            });
+        }
+        self.forget_what_is_no_source();
+        self.record.compact_if_needed(self.threads.get())?;
+        self.record.release_memory();
+        let snapshot = self.record.snapshot()?;
+        for skipped in snapshot.skipped()? {
+            if let Some(source) = reading.sources.iter_mut().find(|source| source.name == skipped.source)
+                && source.set_aside_first.len() < 20
+            {
+                source.set_aside_first.push(skipped);
+            }
+        }
+        reading.events = reading.sources.iter().map(|source| source.ledger.events).sum();
+        reading.items = snapshot.words().n_items()? as u64;
+        Ok(reading)
+    }
+
+    /// A source that `sayso.toml` no longer names gives no events any more.
+    fn forget_what_is_no_source(&mut self) {
+        let named: Vec<&str> = self.sources.iter().map(|source| source.name.as_str()).collect();
+        let gone: Vec<(String, String, String)> = self
+            .record
+            .sources()
+            .iter()
+            .filter(|state| !named.contains(&state.name.as_str()) && state.ledger.events > 0)
+            .map(|state| (state.name.clone(), state.kind.clone(), state.lens.clone()))
+            .collect();
+        for (name, kind, lens) in gone {
+            // A new generation without events is how a source leaves the record.
+            if let Ok(appender) = self.record.appender(&name, &kind, &lens, Start::Anew) {
+                let _ = appender.finish("");
+            }
+        }
+    }
 }
 
 impl Reading {
@@ -122,6 +189,39 @@ fn cut(line: &str, width: usize) -> String {
         return line.to_owned();
     }
     line.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Reads one source as far as it goes.
+fn read_source(
+    record: &mut Record,
+    source: &Source,
+    talk: &mut dyn Talk,
+    stop: &AtomicBool,
+) -> Result<Outcome, InquiryError> {
+    let lens = format!("{}#{:016x}", source.lens.name(), source.lens.fingerprint());
+    let kind = kind_name(source.kind);
+    let state = record.source(&source.name).filter(|state| state.lens == lens && state.kind == kind);
+    let position = state.as_ref().and_then(|state| state.position.clone());
+    let resume = match sayso_sources::freshness(source, position.as_deref())? {
+        Freshness::Unchanged if state.as_ref().is_some_and(|state| state.complete) => return Ok(Outcome::Unchanged),
+        Freshness::Unchanged | Freshness::Grown => position,
+        Freshness::New | Freshness::Changed => None,
+    };
+    let start = if resume.is_some() { Start::Resume } else { Start::Anew };
+    talk.begins(&format!("reading {}", source.name), None);
+    let mut tell = |progress: sayso_engine::Progress| talk.advances(progress.done, progress.total);
+    let mut appender = record.appender(&source.name, kind, &lens, start)?.interrupted_by(stop).telling(&mut tell);
+    let done = sayso_sources::read(source, resume.as_deref(), &mut appender);
+    let outcome = match done {
+        Ok(Done::Complete { position }) => {
+            appender.finish(&position)?;
+            Ok(if resume.is_some() { Outcome::Continued } else { Outcome::Read })
+        }
+        Ok(Done::Interrupted) => Ok(Outcome::Interrupted),
+        Err(error) => Err(error.into()),
+    };
+    talk.ends();
+    outcome
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ impl Office {
         }
         let shown = if self.privacy.names { Shown::Names } else { Shown::Labels(self.labels(&who)) };
         let tables =
-            Tables { words: Arc::new(who.words().clone()), reconstruct: self.reconstruct(&who), shown, memory };
+            Tables { words: Arc::new(who.words().clone()), reconstruct: self.reconstruct(&who, false), shown, memory };
         let mut bytes = Vec::new();
         engine.sql(tables)?.query(sql)?.write(format, &mut bytes)?;
         let mut text = String::from_utf8_lossy(&bytes).into_owned();

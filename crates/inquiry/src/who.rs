@@ -1,10 +1,12 @@
 //! Who is who: what people.csv and sayso.toml declare, what events carry, and what can be inferred; then the directory.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sayso_decisions::Rules;
 use sayso_engine::{Dictionaries, Engine};
 use sayso_model::actor::{Actor, ActorKind, Directory, Level, Person, SiteKnown};
+use sayso_model::charter::{Charter, Remits};
 use sayso_model::calendar::{Calendar, CalendarSpec};
 use sayso_model::decision::{ItemEvents, Paths, Reconstruct};
 use sayso_model::holidays::HolidaySet;
@@ -27,6 +29,7 @@ pub(crate) struct Who {
     words: Dictionaries,
     directory: Directory,
     counts: IdentityCounts,
+    remits: Arc<Remits>,
     bounds: Option<(Instant, Instant)>,
     has_levels: bool,
     sites_in_events: bool,
@@ -50,6 +53,7 @@ impl Who {
         engine: &Engine,
         people: &[Person],
         sites: &[SiteDecl],
+        charter: &Charter,
         sources: &[Source],
         folder: Option<&Path>,
     ) -> Result<Self, InquiryError> {
@@ -108,8 +112,17 @@ impl Who {
         let acts = |code: usize| activities.get(actors[code].same_as as usize).is_some_and(|seen| seen.n_events() > 0);
         let acting = (1..actors.len()).filter(|code| acts(*code)).map(|code| &actors[code]);
         let calendar_assumed = laid_out.assumed(acting, sites_in_events, &words);
+        let directory = Directory::new(actors, laid_out.by_site, laid_out.otherwise);
+        for column in [Column::Matter, Column::Area] {
+            words.load(column)?;
+        }
+        let named = |name: &str| named(name, &names, people, &identities.person, &directory);
+        let remits = charter.bind(&words, &named).map_err(|error| {
+            InquiryError::usage(error.to_string(), Some("an area is a glob: `*`, `pricing`, `{quotes,claims}`, `lib/**`".to_owned()))
+        })?;
         Ok(Self {
-            directory: Directory::new(actors, laid_out.by_site, laid_out.otherwise),
+            remits: Arc::new(remits),
+            directory,
             words,
             counts: identities.counts,
             bounds,
@@ -131,6 +144,11 @@ impl Who {
         self.counts
     }
 
+    /// What is declared, in the codes of this record.
+    pub(crate) fn remits(&self) -> &Arc<Remits> {
+        &self.remits
+    }
+
     pub(crate) fn bounds(&self) -> Option<(Instant, Instant)> {
         self.bounds
     }
@@ -146,6 +164,32 @@ impl Who {
     pub(crate) fn calendar_assumed(&self) -> Option<&str> {
         self.calendar_assumed.as_deref()
     }
+}
+
+/// The canonical actors that a name in a charter stands for: a key, name or mail address of `people.csv`, or the word of a
+/// source, or the mail address in it.
+fn named(name: &str, words: &[String], people: &[Person], person: &[Option<u32>], directory: &Directory) -> Vec<Code> {
+    let mail = |text: &str| text.rsplit_once('<').and_then(|(_, mail)| mail.split('>').next()).map(str::to_lowercase);
+    let wanted = [Some(name.to_lowercase()), mail(name), name.strip_prefix('@').map(str::to_lowercase)];
+    let is_it = |text: &str| {
+        let text = text.to_lowercase();
+        wanted.iter().flatten().any(|wanted| *wanted == text || mail(&text).as_deref() == Some(wanted))
+    };
+    let declared = |one: &Person| {
+        let mails = one.email.iter().flat_map(|mails| mails.split_whitespace());
+        std::iter::once(one.person.as_str()).chain(one.name.as_deref()).chain(mails).any(is_it)
+    };
+    let known: Vec<bool> = people.iter().map(declared).collect();
+    let mut codes: Vec<Code> = (1..words.len())
+        .filter(|code| {
+            let of_people = person.get(*code).copied().flatten();
+            of_people.is_some_and(|at| known[at as usize]) || is_it(&words[*code])
+        })
+        .map(|code| directory.actor(code as Code).same_as)
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
 }
 
 /// When everybody was active, by the actor who stands for the person.
@@ -256,20 +300,7 @@ impl AsOf {
 impl Reconstruct for AsOf {
     fn item(&self, events: &ItemEvents<'_>, out: &mut Paths) {
         let n = events.at.partition_point(|at| *at <= self.until().micros());
-        let seen = ItemEvents {
-            item: events.item,
-            at: &events.at[..n],
-            actor: &events.actor[..n],
-            act: &events.act[..n],
-            to: &events.to[..n],
-            matter: &events.matter[..n],
-            area: &events.area[..n],
-            team: &events.team[..n],
-            site: &events.site[..n],
-            role: &events.role[..n],
-            verdict: &events.verdict[..n],
-            flags: &events.flags[..n],
-        };
+        let seen = events.slice(events.item, 0..n);
         self.rules.item(&seen, out);
     }
 

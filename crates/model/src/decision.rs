@@ -6,53 +6,7 @@ use crate::actor::{ActorKind, Directory, Level};
 use crate::time::{Instant, WallTime, WorkingTime};
 use crate::{Code, NOT_RECORDED};
 
-/// The events of one item, as parallel slices of equal length, sorted by (at, order of reading).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ItemEvents<'a> {
-    /// The item's id in the record.
-    pub item: u64,
-    /// Instants in microseconds UTC.
-    pub at: &'a [i64],
-    /// Actors, as codes of the actor dictionary.
-    pub actor: &'a [Code],
-    /// [`crate::event::Act`] codes, 0 where no act is known.
-    pub act: &'a [u8],
-    /// Whom the act addresses, as codes of the actor dictionary.
-    pub to: &'a [Code],
-    /// Matters.
-    pub matter: &'a [Code],
-    /// Areas.
-    pub area: &'a [Code],
-    /// Teams as the event itself carries them.
-    pub team: &'a [Code],
-    /// Sites likewise.
-    pub site: &'a [Code],
-    /// Roles likewise.
-    pub role: &'a [Code],
-    /// [`crate::event::Verdict`] codes, 0 where none.
-    pub verdict: &'a [u8],
-    /// Bit 0 set: team, site and role describe the new holder, not the actor. Bit 1 set: a further act of an event that
-    /// another row tells.
-    pub flags: &'a [u8],
-}
-
-/// Bit of [`ItemEvents::flags`]: team, site and role describe the new holder.
-pub const FLAG_DESCRIBES_HOLDER: u8 = 1;
-
-/// Bit of [`ItemEvents::flags`]: a further act of an event that another row tells.
-pub const FLAG_AUXILIARY: u8 = 2;
-
-impl ItemEvents<'_> {
-    /// Number of events.
-    pub fn len(&self) -> usize {
-        self.at.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.at.is_empty()
-    }
-}
+pub use crate::item::{EventColumns, FLAG_AUXILIARY, FLAG_DESCRIBES_HOLDER, ItemEvents};
 
 /// How a hop began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -219,10 +173,77 @@ pub struct Hop {
 }
 
 impl Hop {
+    /// Nothing known: what a hop is filled in from.
+    pub const BLANK: Hop = Hop {
+        holder: NOT_RECORDED,
+        kind: ActorKind::Unknown,
+        team: NOT_RECORDED,
+        site: NOT_RECORDED,
+        role: NOT_RECORDED,
+        level: Level::UNKNOWN,
+        since: Instant::from_micros(0),
+        until: Instant::from_micros(0),
+        held_working: WorkingTime::ZERO,
+        arrived_by: ArrivedBy::Raised,
+    };
+
     /// Time on the wall clock.
     pub fn held(&self) -> WallTime {
         self.until - self.since
     }
+}
+
+/// One act on a question, from the one that opens it to the one that answers it. What it took to see who moves what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touch {
+    /// When.
+    pub at: Instant,
+    /// Who acted: a canonical actor code, [`NOT_RECORDED`] where nobody is named.
+    pub actor: Code,
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// The actor's team at that time.
+    pub team: Code,
+    /// The actor's site at that time.
+    pub site: Code,
+    /// The actor's role at that time.
+    pub role: Code,
+    /// The actor's level.
+    pub level: Level,
+    /// Whom a `raised`, `asked`, `handed`, `objected` or `reopened` addresses, likewise.
+    pub to: Code,
+    /// The addressee's team.
+    pub to_team: Code,
+    /// The addressee's role.
+    pub to_role: Code,
+    /// The addressee's level.
+    pub to_level: Level,
+    /// [`crate::event::Act`] code, 0 where no act is known.
+    pub act: u8,
+    /// [`crate::event::Verdict`] code, 0 where none.
+    pub verdict: u8,
+    /// As [`ItemEvents::flags`].
+    pub flags: u8,
+}
+
+impl Touch {
+    /// Nothing known: what a touch is filled in from.
+    pub const BLANK: Touch = Touch {
+        at: Instant::from_micros(0),
+        actor: NOT_RECORDED,
+        kind: ActorKind::Unknown,
+        team: NOT_RECORDED,
+        site: NOT_RECORDED,
+        role: NOT_RECORDED,
+        level: Level::UNKNOWN,
+        to: NOT_RECORDED,
+        to_team: NOT_RECORDED,
+        to_role: NOT_RECORDED,
+        to_level: Level::UNKNOWN,
+        act: 0,
+        verdict: 0,
+        flags: 0,
+    };
 }
 
 /// A question put to someone's authority, with its answer if there is one.
@@ -259,6 +280,10 @@ pub struct Decision {
     pub reversed_at: Option<Instant>,
     /// Who undid it or opened it again.
     pub reversed_by: Code,
+    /// Their role.
+    pub reversed_by_role: Code,
+    /// Their level.
+    pub reversed_by_level: Level,
     /// Who put the question.
     pub asker: Code,
     /// The asker's site.
@@ -283,6 +308,10 @@ pub struct Decision {
     pub status: Status,
     /// What opened it.
     pub opened_by: OpenedBy,
+    /// The raw label of the event that opened it, such as `raised (urgent)`: what is known of its kind and priority.
+    pub opened_as: Code,
+    /// Whether the decider had the remit at that time; `None` where no remit is declared, or nobody answered.
+    pub in_remit: Option<bool>,
     /// Index of the first hop in [`Paths::hops`].
     pub hops_from: u32,
     /// Holds.
@@ -309,9 +338,62 @@ pub struct Decision {
     pub n_bot_acts: u32,
     /// Sum of the hops' working time.
     pub latency_working: WorkingTime,
+    /// Index of the first touch in [`Paths::touches`].
+    pub touches_from: u32,
+    /// Acts on it, where touches are kept.
+    pub n_touches: u32,
 }
 
 impl Decision {
+    /// Nothing known: what a decision is filled in from.
+    pub const BLANK: Decision = Decision {
+        item: 0,
+        ordinal: 0,
+        matter: NOT_RECORDED,
+        area: NOT_RECORDED,
+        raised_at: Instant::from_micros(0),
+        asked_at: None,
+        first_response_at: None,
+        first_response_working: None,
+        decided_at: None,
+        executed_at: None,
+        execution_working: None,
+        ended_at: Instant::from_micros(0),
+        reversed_at: None,
+        reversed_by: NOT_RECORDED,
+        reversed_by_role: NOT_RECORDED,
+        reversed_by_level: Level::UNKNOWN,
+        asker: NOT_RECORDED,
+        asker_site: NOT_RECORDED,
+        asker_role: NOT_RECORDED,
+        decider: NOT_RECORDED,
+        decider_team: NOT_RECORDED,
+        decider_site: NOT_RECORDED,
+        decider_role: NOT_RECORDED,
+        decider_level: Level::UNKNOWN,
+        decider_known: DeciderKnown::Unknown,
+        verdict: 0,
+        status: Status::Open,
+        opened_by: OpenedBy::Unseen,
+        opened_as: NOT_RECORDED,
+        in_remit: None,
+        hops_from: 0,
+        n_hops: 0,
+        n_handovers: 0,
+        n_crossings: 0,
+        n_site_unknown: 0,
+        n_escalations: 0,
+        n_returns: 0,
+        n_objections: 0,
+        n_approvals: 0,
+        n_approvals_surplus: 0,
+        n_people: 0,
+        n_bot_acts: 0,
+        latency_working: WorkingTime::ZERO,
+        touches_from: 0,
+        n_touches: 0,
+    };
+
     /// Time from question to end on the wall clock; the exact sum of its hops.
     pub fn latency(&self) -> WallTime {
         self.ended_at - self.raised_at
@@ -330,6 +412,8 @@ pub struct Paths {
     pub decisions: Vec<Decision>,
     /// The hops of all of them, in order.
     pub hops: Vec<Hop>,
+    /// The acts on all of them, in order; empty where the rules were not told to keep them.
+    pub touches: Vec<Touch>,
 }
 
 impl Paths {
@@ -339,18 +423,39 @@ impl Paths {
         self.hops.get(from..from + decision.n_hops as usize).unwrap_or(&[])
     }
 
+    /// The acts on one decision.
+    pub fn touches_of(&self, decision: &Decision) -> &[Touch] {
+        let from = decision.touches_from as usize;
+        self.touches.get(from..from + decision.n_touches as usize).unwrap_or(&[])
+    }
+
     /// Adds the paths of other items behind these.
     pub fn append(&mut self, mut other: Paths) {
-        let shift = self.hops.len() as u32;
+        let (hops, touches) = (self.hops.len() as u32, self.touches.len() as u32);
         for decision in &mut other.decisions {
-            decision.hops_from += shift;
+            decision.hops_from += hops;
+            decision.touches_from += touches;
         }
+        self.touches.append(&mut other.touches);
         self.decisions.append(&mut other.decisions);
         self.hops.append(&mut other.hops);
     }
 
-    /// Empties both lists and keeps their memory.
+    /// Keeps some of the decisions, with their hops and touches.
+    pub fn retain(&mut self, keep: impl Fn(&Decision) -> bool) {
+        let mut kept = Paths::default();
+        for decision in self.decisions.iter().filter(|decision| keep(decision)) {
+            let (hops_from, touches_from) = (kept.hops.len() as u32, kept.touches.len() as u32);
+            kept.hops.extend_from_slice(self.hops_of(decision));
+            kept.touches.extend_from_slice(self.touches_of(decision));
+            kept.decisions.push(Decision { hops_from, touches_from, ..*decision });
+        }
+        *self = kept;
+    }
+
+    /// Empties the lists and keeps their memory.
     pub fn clear(&mut self) {
+        self.touches.clear();
         self.decisions.clear();
         self.hops.clear();
     }

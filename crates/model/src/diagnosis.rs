@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use sayso_stats::{Estimate, Window};
 use serde::Serialize;
 
+use crate::assumption::TestedBelief;
 use crate::coverage::Ledger;
 use crate::decision::{ArrivedBy, Status};
 use crate::measure::{Measurement, Withheld};
+use crate::signal::Pattern;
 use crate::time::Instant;
 
 /// The version of the JSON; fields are only ever added.
@@ -30,10 +32,14 @@ pub struct Diagnosis {
     pub coverage: Coverage,
     /// Every number, each with interval and n.
     pub measures: Vec<Measurement>,
-    /// Findings; this version draws none and says so in `gaps`.
+    /// What stands out, each with its evidence and the question it raises; the strongest first.
     pub findings: Vec<Finding>,
-    /// Beliefs put to the test; likewise.
-    pub assumptions: Vec<Assumption>,
+    /// Patterns about which the record is too thin.
+    pub too_thin: Vec<TooThin>,
+    /// What was looked for, found or not; empty where nothing could be looked at.
+    pub sought: Vec<Sought>,
+    /// Beliefs put to the test.
+    pub assumptions: Vec<TestedBelief>,
     /// What the record cannot show, and what would let it.
     pub gaps: Vec<Gap>,
     /// Groups about which nothing is said.
@@ -46,18 +52,95 @@ pub struct Diagnosis {
     pub examples: Vec<DrawnPath>,
 }
 
-/// A claim with its evidence. Kept for the JSON's shape; findings come with their own stage.
-#[derive(Clone, Debug, Serialize)]
+/// A claim with its evidence and the question it raises. It speaks of roles, areas and paths, never of a person.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// Which finding.
+    /// `implicit_gate/scope/pricing/senior product manager`: stable as long as pattern, matter, area and role are.
     pub id: String,
+    /// Which pattern.
+    pub pattern: Pattern,
+    /// The matter; empty for all.
+    pub matter: String,
+    /// The area; empty for all.
+    pub area: String,
+    /// The role it speaks of; empty where none is known.
+    pub role: String,
+    /// The claim, in one or two sentences with their numbers.
+    pub claim: String,
+    /// Whether it still holds at the end of the record.
+    pub verdict: Standing,
+    /// The same in a sentence, with its numbers.
+    pub standing: String,
+    /// How strong the evidence is.
+    pub strength: Strength,
+    /// The numbers behind it.
+    pub estimates: Vec<Measurement>,
+    /// The p-value that was judged, and what it is after the correction for everything that was looked at.
+    pub p: f64,
+    /// Adjusted for the whole section.
+    pub p_adjusted: f64,
+    /// Decisions that show it, as `ITEM#1`: what to give to `sayso path`.
+    pub evidence: Vec<String>,
+    /// What else could explain it.
+    pub otherwise: Vec<String>,
+    /// The question to ask in the next conversation.
+    pub question: String,
+    /// What else was seen of the same role in the same place, told as one story with this; each a phrase with its number.
+    pub also_seen: Vec<String>,
 }
 
-/// A belief with its verdict. Kept for the JSON's shape; beliefs come with their own stage.
-#[derive(Clone, Debug, Serialize)]
-pub struct Assumption {
-    /// Who says it.
-    pub who: String,
+/// Whether a finding still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It holds in the recent part of the record, or the record is too short to be parted.
+    Current,
+    /// It held before, and the recent part contradicts it.
+    Past,
+    /// It held before; the recent part is too thin to say.
+    CannotTell,
+}
+
+impl Standing {
+    /// The word used in JSON and SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Standing::Current => "current",
+            Standing::Past => "past",
+            Standing::CannotTell => "cannot_tell",
+        }
+    }
+}
+
+/// How strong the evidence behind a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Strength {
+    /// Explicit: a rule, or asks that say it in words.
+    A,
+    /// Shown by tests that a bystander does not pass.
+    B,
+    /// An association only: a question to ask, not shown as a finding.
+    C,
+}
+
+impl Strength {
+    /// `A`, `B` or `C`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Strength::A => "A",
+            Strength::B => "B",
+            Strength::C => "C",
+        }
+    }
+}
+
+/// A pattern about which the record is too thin to say anything, and what it would take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TooThin {
+    /// Which pattern.
+    pub pattern: Pattern,
+    /// Where and why, and how many decisions more would be needed, in a sentence.
+    pub says: String,
 }
 
 /// What could be read at all.

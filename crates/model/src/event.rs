@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::coverage::{Note, Reason};
+use crate::signs::Signs;
 use crate::time::Instant;
 
 /// What an event does to a question. The set is closed; a lens maps raw activities to it.
@@ -215,6 +216,8 @@ pub struct EventRow<'a> {
     /// Whether this is a further act of an event that another row tells: it moves the question, and does not count as
     /// an event of its own.
     pub auxiliary: bool,
+    /// What its words say, as far as rules can tell; the words themselves are not kept.
+    pub signs: Signs,
     /// Everything else that the source says of the event, as (key, value).
     pub attributes: &'a [(&'a str, &'a str)],
 }
@@ -239,6 +242,7 @@ impl<'a> EventRow<'a> {
             verdict: None,
             link: None,
             auxiliary: false,
+            signs: Signs::NONE,
             attributes: &[],
         }
     }

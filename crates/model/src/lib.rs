@@ -4,17 +4,22 @@
 //! of `sayso-stats`, and nothing else. `docs/glossary.md` is the master of the vocabulary.
 
 pub mod actor;
+pub mod assumption;
 pub mod calendar;
+pub mod charter;
 pub mod coverage;
 pub mod decision;
 pub mod diagnosis;
 pub mod event;
 pub mod holidays;
 pub mod hours;
+mod item;
 pub mod measure;
 pub mod notation;
 pub mod privacy;
 pub mod schema;
+pub mod signal;
+pub mod signs;
 pub mod time;
 pub mod words;
 

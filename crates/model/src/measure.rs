@@ -22,26 +22,62 @@ pub enum MeasureId {
     M04,
     /// Surplus approvals.
     M06,
+    /// Sole gate.
+    M07,
+    /// Gate necessity and hazard.
+    M08,
+    /// Absence ratio.
+    M09,
+    /// Permission rate.
+    M10,
+    /// Approved unchanged.
+    M11,
+    /// Formal-real gap.
+    M12,
+    /// Level of decision.
+    M13,
+    /// Effective deciders.
+    M14,
+    /// Override.
+    M15,
+    /// Intervention.
+    M16,
     /// Hand-offs.
     M17,
     /// Ping-pong.
     M18,
+    /// Escalation.
+    M19,
     /// Reopening.
     M20,
+    /// Backlog churn.
+    M21,
 }
 
 impl MeasureId {
     /// Every measure of this version.
-    pub const ALL: [MeasureId; 9] = [
+    pub const ALL: [MeasureId; 21] = [
         MeasureId::M00,
         MeasureId::M01,
         MeasureId::M02,
         MeasureId::M03,
         MeasureId::M04,
         MeasureId::M06,
+        MeasureId::M07,
+        MeasureId::M08,
+        MeasureId::M09,
+        MeasureId::M10,
+        MeasureId::M11,
+        MeasureId::M12,
+        MeasureId::M13,
+        MeasureId::M14,
+        MeasureId::M15,
+        MeasureId::M16,
         MeasureId::M17,
         MeasureId::M18,
+        MeasureId::M19,
         MeasureId::M20,
+        MeasureId::M21,
     ];
 
     /// `M00` to `M30`.
@@ -53,9 +89,21 @@ impl MeasureId {
             MeasureId::M03 => "M03",
             MeasureId::M04 => "M04",
             MeasureId::M06 => "M06",
+            MeasureId::M07 => "M07",
+            MeasureId::M08 => "M08",
+            MeasureId::M09 => "M09",
+            MeasureId::M10 => "M10",
+            MeasureId::M11 => "M11",
+            MeasureId::M12 => "M12",
+            MeasureId::M13 => "M13",
+            MeasureId::M14 => "M14",
+            MeasureId::M15 => "M15",
+            MeasureId::M16 => "M16",
             MeasureId::M17 => "M17",
             MeasureId::M18 => "M18",
+            MeasureId::M19 => "M19",
             MeasureId::M20 => "M20",
+            MeasureId::M21 => "M21",
         }
     }
 
@@ -68,9 +116,21 @@ impl MeasureId {
             MeasureId::M03 => "Possession ledger",
             MeasureId::M04 => "Decision-to-execution gap",
             MeasureId::M06 => "Surplus approvals",
+            MeasureId::M07 => "Sole gate",
+            MeasureId::M08 => "Gate necessity and hazard",
+            MeasureId::M09 => "Absence ratio",
+            MeasureId::M10 => "Permission rate",
+            MeasureId::M11 => "Approved unchanged",
+            MeasureId::M12 => "Formal-real gap",
+            MeasureId::M13 => "Level of decision",
+            MeasureId::M14 => "Effective deciders",
+            MeasureId::M15 => "Override",
+            MeasureId::M16 => "Intervention",
             MeasureId::M17 => "Hand-offs",
             MeasureId::M18 => "Ping-pong",
+            MeasureId::M19 => "Escalation",
             MeasureId::M20 => "Reopening",
+            MeasureId::M21 => "Backlog churn",
         }
     }
 
@@ -83,9 +143,21 @@ impl MeasureId {
             MeasureId::M03 => "In whose hands the waiting time lies.",
             MeasureId::M04 => "How long an answer waits to be carried out.",
             MeasureId::M06 => "How many consents are given after one would have done.",
+            MeasureId::M07 => "How much of an area's answers one person gives.",
+            MeasureId::M08 => "Whether questions move only once a role outside the charter has acted.",
+            MeasureId::M09 => "Whether questions stand still while a role is away.",
+            MeasureId::M10 => "How often somebody asks for what is theirs to decide, and waits.",
+            MeasureId::M11 => "How often an answer from above changes nothing.",
+            MeasureId::M12 => "How often somebody decides to whom the decision was not given.",
+            MeasureId::M13 => "At which level of the organisation questions are answered.",
+            MeasureId::M14 => "Among how many people the answers are in effect spread.",
+            MeasureId::M15 => "How often an answer of the declared decider is undone from above.",
+            MeasureId::M16 => "How often a higher level steps in unasked, and whether discomfort triggers it.",
             MeasureId::M17 => "How often a question changes hands before it is answered.",
             MeasureId::M18 => "How often a question goes back to somebody who had it before.",
+            MeasureId::M19 => "How often questions go up, and how many come back unchanged.",
             MeasureId::M20 => "How often an answered question is opened again.",
+            MeasureId::M21 => "How often what was settled is settled again.",
         }
     }
 }

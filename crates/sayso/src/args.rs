@@ -44,7 +44,35 @@ pub enum Verb {
         /// The item as its source names it, or a decision such as QUOTE-17#2
         item: String,
     },
-    /// Ask the record in SQL; tables: events, decisions, hops, people, measures, skipped
+    /// Who has the say in an area: as declared, as the record shows it, and who knows it best
+    Who {
+        /// The area, as the record names it
+        area: String,
+    },
+    /// Look at what is declared, or bring it in from where it is declared already
+    #[command(subcommand)]
+    Charter(CharterVerb),
+    /// Hold what leaders believe against the record; exit code 1 where it says otherwise
+    Check {
+        /// Which verdicts make it fail
+        #[arg(long, value_enum, value_delimiter = ',', default_values_t = [FailOn::Contradicted])]
+        fail_on: Vec<FailOn>,
+        /// Write the result as JUnit XML as well
+        #[arg(long, value_name = "FILE")]
+        junit: Option<PathBuf>,
+    },
+    /// Ask a leader some fifteen questions about how decisions are made, and keep the answers
+    Assume {
+        /// Who answers: a name or a role
+        #[arg(long = "as", value_name = "WHO")]
+        who: String,
+    },
+    /// Take a person out of the record, for good
+    Forget {
+        /// The person: a key of people.csv, a name, a mail address, or as a source names them
+        person: String,
+    },
+    /// Ask the record in SQL; tables: events, decisions, hops, people, remits, measures, findings, skipped
     Query {
         /// One SELECT
         sql: String,
@@ -61,7 +89,59 @@ pub enum Verb {
         /// Write into a folder that has files already, replacing those of the same names
         #[arg(long)]
         force: bool,
+        /// The same organisation with nothing wrong planted in it
+        #[arg(long)]
+        healthy: bool,
     },
+    /// Measure how often Sayso itself cries wolf, and how often it misses, on organisations with planted truth
+    Validity {
+        /// Healthy organisations
+        #[arg(long, default_value_t = 200)]
+        healthy: u32,
+        /// Organisations for each planted dysfunction and volume
+        #[arg(long, default_value_t = 50)]
+        planted: u32,
+    },
+}
+
+/// What can be done with a charter.
+#[derive(Debug, Subcommand)]
+pub enum CharterVerb {
+    /// Find unknown people, empty areas, contradictions, areas with no remit and remits never used
+    Check,
+    /// Show the remits that govern an area
+    Show {
+        /// The area, as the record names it; all areas when it is not given
+        area: Option<String>,
+    },
+    /// Show what changed from one charter to another
+    Diff {
+        /// The earlier charter
+        before: PathBuf,
+        /// The later one
+        after: PathBuf,
+    },
+    /// Read authority that is declared elsewhere and print it as a charter.toml
+    ///
+    /// Formats: codeowners-github, codeowners-gitlab, owners, maintainers, zephyr, gerrit, backstage, rust-team, jira,
+    /// raci, daci. What a format cannot say is said on stderr.
+    Import {
+        /// Files or folders, or a git repository in which to look for them
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// The format [default: found out from name and content]
+        #[arg(long)]
+        from: Option<String>,
+    },
+}
+
+/// Verdicts that make `check` fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// The record says otherwise
+    Contradicted,
+    /// The record cannot say
+    Undecided,
 }
 
 /// Options of every verb.
@@ -79,6 +159,10 @@ pub struct Shared {
     /// Who is who, for a log or repository without an office
     #[arg(long, global = true, value_name = "FILE")]
     pub people: Option<PathBuf>,
+
+    /// What is declared, for a log or repository without an office: a charter.toml, or any file that `charter import` reads
+    #[arg(long, global = true, value_name = "FILE")]
+    pub charter: Option<PathBuf>,
 
     /// Where the record is kept [default: .sayso in an office, a temporary folder otherwise]
     #[arg(long, global = true, value_name = "DIR")]

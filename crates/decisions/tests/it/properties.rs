@@ -82,6 +82,7 @@ impl Events {
             role,
             verdict: &self.verdict,
             flags: &self.flags,
+            activity: &[],
         }
     }
 }
@@ -318,6 +319,8 @@ proptest! {
                     execution_working: now.execution_working,
                     reversed_at: now.reversed_at,
                     reversed_by: now.reversed_by,
+                    reversed_by_role: now.reversed_by_role,
+                    reversed_by_level: now.reversed_by_level,
                     hops_from: now.hops_from,
                     ..*then
                 };

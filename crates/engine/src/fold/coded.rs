@@ -3,8 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Int8Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions, StructArray,
-    TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array,
+    Array, ArrayRef, AsArray, BooleanArray, Int8Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions,
+    StructArray, TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array,
 };
 use datafusion::arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use datafusion::arrow::datatypes::{
@@ -12,9 +12,8 @@ use datafusion::arrow::datatypes::{
     UInt64Type,
 };
 use datafusion::common::{Result, internal_datafusion_err, internal_err};
-use sayso_model::NOT_RECORDED;
 use sayso_model::actor::{ActorKind, Level};
-use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, OpenedBy, Paths, Status};
+use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, OpenedBy, Paths, Status, Touch};
 use sayso_model::time::{Instant, WorkingTime};
 
 use super::Emit;
@@ -60,6 +59,8 @@ static DECISION: &[Column<Decision>] = columns! { Decision:
     "ended_at" = ended_at,
     "reversed_at" = reversed_at,
     "reversed_by" = reversed_by,
+    "reversed_by_role" = reversed_by_role,
+    "reversed_by_level" = reversed_by_level,
     "asker" = asker,
     "asker_site" = asker_site,
     "asker_role" = asker_role,
@@ -72,6 +73,8 @@ static DECISION: &[Column<Decision>] = columns! { Decision:
     "verdict" = verdict,
     "status" = status,
     "opened_by" = opened_by,
+    "opened_as" = opened_as,
+    "in_remit" = in_remit,
     "n_hops" = n_hops,
     "n_handovers" = n_handovers,
     "n_crossings" = n_crossings,
@@ -84,6 +87,7 @@ static DECISION: &[Column<Decision>] = columns! { Decision:
     "n_people" = n_people,
     "n_bot_acts" = n_bot_acts,
     "latency_working" = latency_working,
+    "n_touches" = n_touches,
 };
 
 static HOP: &[Column<Hop>] = columns! { Hop:
@@ -99,6 +103,23 @@ static HOP: &[Column<Hop>] = columns! { Hop:
     "arrived_by" = arrived_by,
 };
 
+static TOUCH: &[Column<Touch>] = columns! { Touch:
+    "at" = at,
+    "actor" = actor,
+    "kind" = kind,
+    "team" = team,
+    "site" = site,
+    "role" = role,
+    "level" = level,
+    "to" = to,
+    "to_team" = to_team,
+    "to_role" = to_role,
+    "to_level" = to_level,
+    "act" = act,
+    "verdict" = verdict,
+    "flags" = flags,
+};
+
 /// Columns that say to which decision a hop belongs; they stand before its own.
 const HOP_KEYS: usize = 3;
 
@@ -110,8 +131,9 @@ pub(crate) fn schema_of(emit: Emit) -> SchemaRef {
         Arc::new(Schema::new(keys.into_iter().chain(fields(HOP)).collect::<Vec<_>>()))
     });
     static PATHS: LazyLock<SchemaRef> = LazyLock::new(|| {
-        let hops = Field::new("hops", DataType::List(hop_item()), false);
-        Arc::new(Schema::new(fields(DECISION).into_iter().chain([hops]).collect::<Vec<_>>()))
+        let hops = Field::new("hops", DataType::List(item(HOP)), false);
+        let touches = Field::new("touches", DataType::List(item(TOUCH)), false);
+        Arc::new(Schema::new(fields(DECISION).into_iter().chain([hops, touches]).collect::<Vec<_>>()))
     });
     Arc::clone(match emit {
         Emit::Decisions => &DECISIONS,
@@ -160,11 +182,21 @@ pub(crate) fn encode(
         ordered = decisions.iter().flat_map(|one| paths.hops_of(one)).copied().collect();
         &ordered
     };
+    // Touches of one item lie together, and those of items in the order of their decisions, as the fold writes them.
+    let touches: Vec<Touch> = match emit {
+        Emit::Paths => decisions.iter().flat_map(|one| paths.touches_of(one)).copied().collect(),
+        Emit::Decisions | Emit::Hops => Vec::new(),
+    };
     let arrays = columns
         .iter()
         .map(|&column| match (emit, column) {
             (Emit::Decisions | Emit::Paths, _) if column < DECISION.len() => Ok((DECISION[column].encode)(decisions)),
-            (Emit::Paths, _) if column == DECISION.len() => Ok(hop_lists(paths, hops)),
+            (Emit::Paths, _) if column == DECISION.len() => {
+                Ok(lists(HOP, hops, decisions, |one| paths.hops_of(one).len()))
+            }
+            (Emit::Paths, _) if column == DECISION.len() + 1 => {
+                Ok(lists(TOUCH, &touches, decisions, |one| paths.touches_of(one).len()))
+            }
             (Emit::Hops, 0) => Ok(u64::encode(per_hop(|one| one.item))),
             (Emit::Hops, 1) => Ok(u32::encode(per_hop(|one| u64::from(one.ordinal)).map(|n| n as u32))),
             (Emit::Hops, 2) => Ok(u32::encode(decisions.iter().flat_map(|one| 1..=paths.hops_of(one).len() as u32))),
@@ -178,23 +210,29 @@ pub(crate) fn encode(
 
 /// The paths of a batch that was given out with all columns of [`Emit::Paths`].
 pub(crate) fn decode(batch: &RecordBatch) -> Result<Paths> {
-    let mut decisions = vec![NO_DECISION; batch.num_rows()];
+    let mut decisions = vec![Decision::BLANK; batch.num_rows()];
     for (column, array) in DECISION.iter().zip(batch.columns()) {
         (column.decode)(array, &mut decisions)?;
     }
-    let lists = batch.column(DECISION.len()).as_list_opt::<i32>();
-    let lists = lists.ok_or_else(|| internal_datafusion_err!("hops are lists"))?;
+    let (hops, hop_offsets) = rows_of(batch.column(DECISION.len()), HOP, Hop::BLANK)?;
+    let (touches, touch_offsets) = rows_of(batch.column(DECISION.len() + 1), TOUCH, Touch::BLANK)?;
+    for ((decision, hop), touch) in decisions.iter_mut().zip(hop_offsets).zip(touch_offsets) {
+        (decision.hops_from, decision.touches_from) = (hop, touch);
+    }
+    Ok(Paths { decisions, hops, touches })
+}
+
+/// The rows of a column of lists one after the other, and where each list begins.
+fn rows_of<Row: Copy>(column: &ArrayRef, columns: &[Column<Row>], blank: Row) -> Result<(Vec<Row>, Vec<u32>)> {
+    let lists = column.as_list_opt::<i32>().ok_or_else(|| internal_datafusion_err!("hops and touches are lists"))?;
     let first = lists.value_offsets().first().map_or(0, |&offset| offset as usize);
     let last = lists.value_offsets().last().map_or(0, |&offset| offset as usize);
     let entries = lists.values().slice(first, last - first);
-    let mut hops = vec![NO_HOP; entries.len()];
-    for (column, array) in HOP.iter().zip(entries.as_struct().columns()) {
-        (column.decode)(array, &mut hops)?;
+    let mut rows = vec![blank; entries.len()];
+    for (column, array) in columns.iter().zip(entries.as_struct().columns()) {
+        (column.decode)(array, &mut rows)?;
     }
-    for (decision, offset) in decisions.iter_mut().zip(lists.value_offsets()) {
-        decision.hops_from = *offset as u32 - first as u32;
-    }
-    Ok(Paths { decisions, hops })
+    Ok((rows, lists.value_offsets().iter().map(|offset| *offset as u32 - first as u32).collect()))
 }
 
 /// Whether the hops stand one after the other as the decisions do, so that they need not be gathered.
@@ -208,23 +246,21 @@ fn hops_are_in_order(paths: &Paths) -> bool {
     follows && next == paths.hops.len()
 }
 
-fn hop_lists(paths: &Paths, hops: &[Hop]) -> ArrayRef {
-    let arrays: Vec<ArrayRef> = HOP.iter().map(|column| (column.encode)(hops)).collect();
-    let mut offsets = Vec::with_capacity(paths.decisions.len() + 1);
-    let mut end = 0_i32;
-    offsets.push(end);
-    for decision in &paths.decisions {
-        end += paths.hops_of(decision).len() as i32;
-        offsets.push(end);
-    }
-    let entries = StructArray::new(Fields::from(fields(HOP)), arrays, None);
-    Arc::new(ListArray::new(hop_item(), OffsetBuffer::new(ScalarBuffer::from(offsets)), Arc::new(entries), None))
+/// Rows as a column of lists, one list a decision.
+fn lists<Row: 'static>(
+    columns: &[Column<Row>],
+    rows: &[Row],
+    decisions: &[Decision],
+    len: impl Fn(&Decision) -> usize,
+) -> ArrayRef {
+    let arrays: Vec<ArrayRef> = columns.iter().map(|column| (column.encode)(rows)).collect();
+    let offsets = OffsetBuffer::from_lengths(decisions.iter().map(len));
+    let entries = StructArray::new(Fields::from(fields(columns)), arrays, None);
+    Arc::new(ListArray::new(item(columns), offsets, Arc::new(entries), None))
 }
 
-fn hop_item() -> Arc<Field> {
-    static ITEM: LazyLock<Arc<Field>> =
-        LazyLock::new(|| Arc::new(Field::new("item", DataType::Struct(Fields::from(fields(HOP))), false)));
-    Arc::clone(&ITEM)
+fn item<Row>(columns: &[Column<Row>]) -> Arc<Field> {
+    Arc::new(Field::new("item", DataType::Struct(Fields::from(fields(columns))), false))
 }
 
 fn fields<Row>(columns: &[Column<Row>]) -> Vec<Field> {
@@ -325,6 +361,22 @@ optional! {
         |level: Level| level.known(), |level: Option<i8>| level.map_or(Level::UNKNOWN, Level);
 }
 
+impl Coded for Option<bool> {
+    fn field(name: &str) -> Field {
+        Field::new(name, DataType::Boolean, true)
+    }
+
+    fn encode(values: impl Iterator<Item = Self>) -> ArrayRef {
+        Arc::new(values.collect::<BooleanArray>())
+    }
+
+    fn decode(array: &ArrayRef, mut set: impl FnMut(usize, Self)) -> Result<()> {
+        let array = array.as_boolean_opt().ok_or_else(|| internal_datafusion_err!("a flag has another type"))?;
+        array.iter().enumerate().for_each(|(at, value)| set(at, value));
+        Ok(())
+    }
+}
+
 impl Coded for Instant {
     fn field(name: &str) -> Field {
         Field::new(name, instant(), false)
@@ -359,62 +411,6 @@ impl Coded for WorkingTime {
     }
 }
 
-/// What is filled in column by column.
-const NO_DECISION: Decision = Decision {
-    item: 0,
-    ordinal: 0,
-    matter: NOT_RECORDED,
-    area: NOT_RECORDED,
-    raised_at: Instant::from_micros(0),
-    asked_at: None,
-    first_response_at: None,
-    first_response_working: None,
-    decided_at: None,
-    executed_at: None,
-    execution_working: None,
-    ended_at: Instant::from_micros(0),
-    reversed_at: None,
-    reversed_by: NOT_RECORDED,
-    asker: NOT_RECORDED,
-    asker_site: NOT_RECORDED,
-    asker_role: NOT_RECORDED,
-    decider: NOT_RECORDED,
-    decider_team: NOT_RECORDED,
-    decider_site: NOT_RECORDED,
-    decider_role: NOT_RECORDED,
-    decider_level: Level::UNKNOWN,
-    decider_known: DeciderKnown::Unknown,
-    verdict: 0,
-    status: Status::Open,
-    opened_by: OpenedBy::Unseen,
-    hops_from: 0,
-    n_hops: 0,
-    n_handovers: 0,
-    n_crossings: 0,
-    n_site_unknown: 0,
-    n_escalations: 0,
-    n_returns: 0,
-    n_objections: 0,
-    n_approvals: 0,
-    n_approvals_surplus: 0,
-    n_people: 0,
-    n_bot_acts: 0,
-    latency_working: WorkingTime::ZERO,
-};
-
-const NO_HOP: Hop = Hop {
-    holder: NOT_RECORDED,
-    kind: ActorKind::Unknown,
-    team: NOT_RECORDED,
-    site: NOT_RECORDED,
-    role: NOT_RECORDED,
-    level: Level::UNKNOWN,
-    since: Instant::from_micros(0),
-    until: Instant::from_micros(0),
-    held_working: WorkingTime::ZERO,
-    arrived_by: ArrivedBy::Raised,
-};
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -436,6 +432,25 @@ mod tests {
         }
     }
 
+    fn touch(at: i64) -> Touch {
+        Touch {
+            at: Instant::from_micros(at),
+            actor: 2,
+            kind: ActorKind::Bot,
+            team: 3,
+            site: 4,
+            role: 5,
+            level: Level(1),
+            to: 6,
+            to_team: 7,
+            to_role: 8,
+            to_level: Level(2),
+            act: 9,
+            verdict: 1,
+            flags: 10,
+        }
+    }
+
     /// Every field differs from what it would be if its column were forgotten.
     fn paths() -> Paths {
         let decision = Decision {
@@ -453,6 +468,8 @@ mod tests {
             ended_at: Instant::from_micros(11),
             reversed_at: Some(Instant::from_micros(12)),
             reversed_by: 13,
+            reversed_by_role: 32,
+            reversed_by_level: Level(3),
             asker: 14,
             asker_site: 15,
             asker_role: 16,
@@ -465,6 +482,8 @@ mod tests {
             verdict: 2,
             status: Status::Withdrawn,
             opened_by: OpenedBy::Reopened,
+            opened_as: 33,
+            in_remit: Some(false),
             hops_from: 0,
             n_hops: 2,
             n_handovers: 21,
@@ -478,12 +497,24 @@ mod tests {
             n_people: 29,
             n_bot_acts: 30,
             latency_working: WorkingTime::from_micros(31),
+            touches_from: 0,
+            n_touches: 1,
         };
-        let unseen = Decision { item: 1, hops_from: 2, opened_by: OpenedBy::Unseen, ..NO_DECISION };
-        let last = Decision { item: 2, hops_from: 2, n_hops: 1, ..NO_DECISION };
+        let unseen =
+            Decision { item: 1, hops_from: 2, touches_from: 1, opened_by: OpenedBy::Unseen, ..Decision::BLANK };
+        let last = Decision {
+            item: 2,
+            hops_from: 2,
+            n_hops: 1,
+            touches_from: 1,
+            n_touches: 2,
+            in_remit: Some(true),
+            ..Decision::BLANK
+        };
         Paths {
             decisions: vec![decision, unseen, last],
             hops: vec![hop(1, -4, 3), hop(2, 3, 11), Hop { level: Level::UNKNOWN, ..hop(3, 0, 0) }],
+            touches: vec![touch(1), touch(2), touch(3)],
         }
     }
 

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type};
 use datafusion::common::{Result, internal_datafusion_err};
-use sayso_model::Code;
-use sayso_model::decision::{ItemEvents, Paths, Reconstruct};
+use sayso_model::decision::{EventColumns, ItemEvents, Paths, Reconstruct};
 
 /// Feeds a fold with batches of sorted events.
 pub(crate) struct ItemFold {
     reconstruct: Arc<dyn Reconstruct>,
-    columns: [usize; 12],
+    columns: [usize; 13],
     open: Open,
     paths: Paths,
     n_items: usize,
@@ -21,22 +20,12 @@ pub(crate) struct ItemFold {
 #[derive(Default)]
 struct Open {
     item: u64,
-    at: Vec<i64>,
-    actor: Vec<Code>,
-    act: Vec<u8>,
-    to: Vec<Code>,
-    matter: Vec<Code>,
-    area: Vec<Code>,
-    team: Vec<Code>,
-    site: Vec<Code>,
-    role: Vec<Code>,
-    verdict: Vec<u8>,
-    flags: Vec<u8>,
+    events: EventColumns,
 }
 
 impl ItemFold {
     /// A fold over batches in which the columns of [`super::COLUMNS`] stand at `columns`.
-    pub fn new(reconstruct: Arc<dyn Reconstruct>, columns: [usize; 12]) -> Self {
+    pub fn new(reconstruct: Arc<dyn Reconstruct>, columns: [usize; 13]) -> Self {
         Self { reconstruct, columns, open: Open::default(), paths: Paths::default(), n_items: 0 }
     }
 
@@ -46,7 +35,7 @@ impl ItemFold {
         if n == 0 {
             return Ok(());
         }
-        let [item, at, actor, act, to, matter, area, team, site, role, verdict, flags] = self.columns;
+        let [item, at, actor, act, to, matter, area, team, site, role, verdict, flags, activity] = self.columns;
         let items = batch.column(item).as_primitive_opt::<UInt64Type>();
         let items = &items.ok_or_else(|| internal_datafusion_err!("items are ids"))?.values()[..];
         let ats = batch.column(at).as_primitive_opt::<TimestampMicrosecondType>();
@@ -76,12 +65,13 @@ impl ItemFold {
             role: code(role)?,
             verdict: byte(verdict)?,
             flags: byte(flags)?,
+            activity: code(activity)?,
         };
 
         let mut from = 0;
-        if !self.open.at.is_empty() {
+        if !self.open.events.is_empty() {
             let until = end_of(items, self.open.item, 0);
-            self.open.extend(&slice(&all, self.open.item, 0, until));
+            self.open.events.extend(&all.slice(self.open.item, 0..until));
             if until == n {
                 return Ok(());
             }
@@ -91,10 +81,10 @@ impl ItemFold {
         loop {
             let item = items[from];
             let until = end_of(items, item, from);
-            let events = slice(&all, item, from, until);
+            let events = all.slice(item, from..until);
             if until == n {
                 self.open.item = item;
-                self.open.extend(&events);
+                self.open.events.extend(&events);
                 return Ok(());
             }
             self.reconstruct.item(&events, &mut self.paths);
@@ -105,7 +95,7 @@ impl ItemFold {
 
     /// Folds the item that was still open.
     pub fn finish(&mut self) {
-        if !self.open.at.is_empty() {
+        if !self.open.events.is_empty() {
             self.fold_open();
         }
     }
@@ -126,77 +116,13 @@ impl ItemFold {
     }
 
     fn fold_open(&mut self) {
-        self.reconstruct.item(&self.open.events(), &mut self.paths);
-        self.open.clear();
+        self.reconstruct.item(&self.open.events.events(self.open.item), &mut self.paths);
+        self.open.events.clear();
         self.n_items += 1;
-    }
-}
-
-impl Open {
-    fn extend(&mut self, events: &ItemEvents<'_>) {
-        self.at.extend_from_slice(events.at);
-        self.actor.extend_from_slice(events.actor);
-        self.act.extend_from_slice(events.act);
-        self.to.extend_from_slice(events.to);
-        self.matter.extend_from_slice(events.matter);
-        self.area.extend_from_slice(events.area);
-        self.team.extend_from_slice(events.team);
-        self.site.extend_from_slice(events.site);
-        self.role.extend_from_slice(events.role);
-        self.verdict.extend_from_slice(events.verdict);
-        self.flags.extend_from_slice(events.flags);
-    }
-
-    fn events(&self) -> ItemEvents<'_> {
-        ItemEvents {
-            item: self.item,
-            at: &self.at,
-            actor: &self.actor,
-            act: &self.act,
-            to: &self.to,
-            matter: &self.matter,
-            area: &self.area,
-            team: &self.team,
-            site: &self.site,
-            role: &self.role,
-            verdict: &self.verdict,
-            flags: &self.flags,
-        }
-    }
-
-    fn clear(&mut self) {
-        self.at.clear();
-        self.actor.clear();
-        self.act.clear();
-        self.to.clear();
-        self.matter.clear();
-        self.area.clear();
-        self.team.clear();
-        self.site.clear();
-        self.role.clear();
-        self.verdict.clear();
-        self.flags.clear();
     }
 }
 
 /// The end of the stretch of `item` that begins at or before `from`.
 fn end_of(items: &[u64], item: u64, from: usize) -> usize {
     items[from..].iter().position(|&found| found != item).map_or(items.len(), |n| from + n)
-}
-
-fn slice<'a>(all: &ItemEvents<'a>, item: u64, from: usize, until: usize) -> ItemEvents<'a> {
-    ItemEvents {
-        item,
-        at: &all.at[from..until],
-        actor: &all.actor[from..until],
-        act: &all.act[from..until],
-        to: &all.to[from..until],
-        matter: &all.matter[from..until],
-        area: &all.area[from..until],
-        team: &all.team[from..until],
-        site: &all.site[from..until],
-        role: &all.role[from..until],
-        verdict: &all.verdict[from..until],
-        flags: &all.flags[from..until],
-    }
 }

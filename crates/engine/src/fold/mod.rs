@@ -49,7 +49,7 @@ pub(crate) enum Emit {
 }
 
 /// The columns that the fold reads, in the order in which it expects them.
-pub(crate) const COLUMNS: [usize; 12] = [
+pub(crate) const COLUMNS: [usize; 13] = [
     col::ITEM_ID,
     col::AT,
     col::ACTOR,
@@ -62,6 +62,7 @@ pub(crate) const COLUMNS: [usize; 12] = [
     col::ROLE,
     col::VERDICT,
     col::FLAGS,
+    col::ACTIVITY,
 ];
 
 /// A plan that folds the live events of a snapshot.

@@ -208,7 +208,7 @@ impl<'r> Appender<'r> {
         rows.act.push(row.act.map_or(0, |act| act.code()));
         rows.verdict.push(row.verdict.map_or(0, |verdict| verdict.code()));
         let describes = if row.describes == Describes::Holder { FLAG_DESCRIBES_HOLDER } else { 0 };
-        rows.flags.push(describes | if row.auxiliary { FLAG_AUXILIARY } else { 0 });
+        rows.flags.push(describes | row.signs.bits() | if row.auxiliary { FLAG_AUXILIARY } else { 0 });
         self.next_seq += 1;
         self.source.ledger.events += u64::from(!row.auxiliary);
         // Between two safe places nothing may count yet, but nothing says that it has to stay in memory.

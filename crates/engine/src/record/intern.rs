@@ -2,7 +2,7 @@
 
 use hashbrown::HashTable;
 use sayso_model::Code;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::layout::{item_hash, item_probe};
 
@@ -50,7 +50,7 @@ impl Interner {
             return Some(0);
         }
         let Self { text, by_word } = self;
-        let hash = xxh3_64(word.as_bytes());
+        let hash = XxHash3_64::oneshot(word.as_bytes());
         if let Some(code) = by_word.find(hash, |&code| text.get(code as usize) == word) {
             return Some(*code);
         }
@@ -59,7 +59,7 @@ impl Interner {
         }
         let code = text.len() as Code;
         text.push(word);
-        by_word.insert_unique(hash, code, |&code| xxh3_64(text.get(code as usize).as_bytes()));
+        by_word.insert_unique(hash, code, |&code| XxHash3_64::oneshot(text.get(code as usize).as_bytes()));
         Some(code)
     }
 
@@ -74,7 +74,9 @@ impl Interner {
     pub fn truncate(&mut self, len: usize) {
         for code in len..self.text.len() {
             let word = self.text.get(code);
-            if let Ok(entry) = self.by_word.find_entry(xxh3_64(word.as_bytes()), |&found| found as usize == code) {
+            if let Ok(entry) =
+                self.by_word.find_entry(XxHash3_64::oneshot(word.as_bytes()), |&found| found as usize == code)
+            {
                 entry.remove();
             }
         }
@@ -191,6 +193,6 @@ mod tests {
     #[test]
     fn ids_are_the_same_on_every_machine_and_in_every_version() {
         assert_eq!(item_hash("T-1"), item_hash("T-1"));
-        assert_eq!(item_hash(""), xxhash_rust::xxh3::xxh3_64_with_seed(b"", 0x7361_7973_6f20_3031));
+        assert_eq!(item_hash(""), XxHash3_64::oneshot_with_seed(0x7361_7973_6f20_3031, b""));
     }
 }

@@ -6,7 +6,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit}
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use datafusion::parquet::schema::types::ColumnPath;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use twox_hash::XxHash3_64;
 
 /// Buckets: one for each value of the top bits of an item's id. A bucket is a range of ids, so that it is a partition
 /// of every plan without moving a row.
@@ -108,7 +108,7 @@ pub(crate) fn items() -> SchemaRef {
 
 /// Where an item's id would be if no other item had it already.
 pub(crate) fn item_hash(item: &str) -> u64 {
-    xxh3_64_with_seed(item.as_bytes(), ITEM_SEED)
+    XxHash3_64::oneshot_with_seed(ITEM_SEED, item.as_bytes())
 }
 
 /// The id to try when another item has this one: the next in the same bucket.

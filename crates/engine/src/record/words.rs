@@ -7,7 +7,7 @@ use datafusion::arrow::compute::concat;
 use hashbrown::HashTable;
 use sayso_model::words::{Column, Words};
 use sayso_model::{Code, NOT_RECORDED};
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::Snapshot;
 use super::layout::{item_hash, item_probe};
@@ -189,7 +189,7 @@ impl Base {
 
 impl Table {
     fn code(&self, word: &str) -> Option<Code> {
-        let hash = |code: Code| xxh3_64(self.words.value(code as usize).as_bytes());
+        let hash = |code: Code| XxHash3_64::oneshot(self.words.value(code as usize).as_bytes());
         let codes = self.codes.get_or_init(|| {
             let mut codes = HashTable::with_capacity(self.words.len());
             for code in 0..self.words.len() as Code {
@@ -197,7 +197,7 @@ impl Table {
             }
             codes
         });
-        codes.find(xxh3_64(word.as_bytes()), |&code| self.words.value(code as usize) == word).copied()
+        codes.find(XxHash3_64::oneshot(word.as_bytes()), |&code| self.words.value(code as usize) == word).copied()
     }
 }
 

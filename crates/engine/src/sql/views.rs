@@ -130,7 +130,7 @@ impl Edge {
             field("reversed_at").alias("reversed_at"),
             self.actor("reversed_by"),
             of_set("word_of_decider_known", &DECIDER_KNOWN.map(DeciderKnown::name), "decider_known"),
-            lit(ScalarValue::Boolean(None)).alias("in_remit"),
+            field("in_remit").alias("in_remit"),
             whole("ordinal"),
             of_set("word_of_opened_by", &OPENED_BY.map(OpenedBy::name), "opened_by"),
             field("ended_at").alias("ended_at"),

@@ -37,6 +37,7 @@ fn by_hand(words: &Dictionaries, rules: &Arc<dyn Reconstruct>, story: &[Told]) -
                 role: &column(|told| told.role.as_deref(), Column::Role),
                 verdict: &byte(|told| told.verdict.map_or(0, |verdict| verdict.code())),
                 flags: &byte(|told| if told.describes == Describes::Holder { FLAG_DESCRIBES_HOLDER } else { 0 }),
+                activity: &[],
             },
             &mut out,
         );

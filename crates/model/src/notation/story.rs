@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::actor::{Actor, ActorKind, Directory, Level, SiteKnown};
 use crate::calendar::{Calendar, CalendarError, CalendarSpec};
-use crate::decision::{FLAG_DESCRIBES_HOLDER, ItemEvents};
+use crate::decision::{EventColumns, FLAG_DESCRIBES_HOLDER, ItemEvents};
 use crate::event::{Act, Verdict};
 use crate::hours::WeekHours;
 use crate::time::Instant;
@@ -45,17 +45,7 @@ pub struct Story {
     actors: Vec<Actor>,
     calendars: Vec<(Code, CalendarSpec)>,
     until: Option<Instant>,
-    at: Vec<i64>,
-    actor: Vec<Code>,
-    act: Vec<u8>,
-    to: Vec<Code>,
-    matter: Vec<Code>,
-    area: Vec<Code>,
-    team: Vec<Code>,
-    site: Vec<Code>,
-    role: Vec<Code>,
-    verdict: Vec<u8>,
-    flags: Vec<u8>,
+    events: EventColumns,
 }
 
 impl Story {
@@ -85,25 +75,12 @@ impl Story {
 
     /// The events, of item 1.
     pub fn events(&self) -> ItemEvents<'_> {
-        ItemEvents {
-            item: 1,
-            at: &self.at,
-            actor: &self.actor,
-            act: &self.act,
-            to: &self.to,
-            matter: &self.matter,
-            area: &self.area,
-            team: &self.team,
-            site: &self.site,
-            role: &self.role,
-            verdict: &self.verdict,
-            flags: &self.flags,
-        }
+        self.events.events(1)
     }
 
     /// The end of the record: the `until` line, else the last event, else the first Monday of the notation.
     pub fn until(&self) -> Instant {
-        let last = || self.at.last().copied().map(Instant::from_micros);
+        let last = || self.events.at.last().copied().map(Instant::from_micros);
         self.until.or_else(last).unwrap_or_else(|| instant(monday().to_datetime(Time::midnight())))
     }
 
@@ -119,7 +96,7 @@ impl Story {
     ///
     /// A calendar names a zone that there is not.
     pub fn directory(&self) -> Result<Directory, CalendarError> {
-        let from = self.at.first().map_or(self.until(), |first| Instant::from_micros(*first));
+        let from = self.events.at.first().map_or(self.until(), |first| Instant::from_micros(*first));
         let mut of_sites = vec![None; self.words[Column::Site as usize].len()];
         let mut otherwise = CalendarSpec::new("UTC");
         for (site, spec) in &self.calendars {
@@ -267,17 +244,17 @@ impl Story {
     }
 
     fn push(&mut self, event: &Event) {
-        self.at.push(event.at);
-        self.actor.push(event.actor);
-        self.act.push(event.act);
-        self.to.push(event.to);
-        self.matter.push(event.matter);
-        self.area.push(event.area);
-        self.team.push(event.team);
-        self.site.push(event.site);
-        self.role.push(event.role);
-        self.verdict.push(event.verdict);
-        self.flags.push(event.flags);
+        self.events.at.push(event.at);
+        self.events.actor.push(event.actor);
+        self.events.act.push(event.act);
+        self.events.to.push(event.to);
+        self.events.matter.push(event.matter);
+        self.events.area.push(event.area);
+        self.events.team.push(event.team);
+        self.events.site.push(event.site);
+        self.events.role.push(event.role);
+        self.events.verdict.push(event.verdict);
+        self.events.flags.push(event.flags);
     }
 }
 
@@ -412,7 +389,7 @@ mod tests {
         )
         .unwrap();
         let directory = story.directory().unwrap();
-        let (from, until) = (Instant::from_micros(story.at[0]), story.until());
+        let (from, until) = (Instant::from_micros(story.events.at[0]), story.until());
         assert_eq!(directory.calendar(story.code(Column::Site, "UK")).working_between(from, until).hours(), 40.0);
         // Monday 09:00Z is 18:00 in Tokyo, Friday 17:00Z is Saturday there: four mornings of two hours.
         assert_eq!(directory.calendar(NOT_RECORDED).working_between(from, until).hours(), 8.0);

@@ -1,0 +1,133 @@
+//! From the record as it is to one diagnosis: who is who, paths, numbers, findings, beliefs.
+
+use std::sync::Arc;
+
+use sayso_decisions::Rules;
+use sayso_engine::Engine;
+use sayso_measures::Measured;
+use sayso_model::decision::{Paths, Reconstruct};
+use sayso_model::diagnosis::{Coverage, Diagnosis, SCHEMA};
+use sayso_model::privacy::Floor;
+use sayso_model::signal::DecisionKey;
+use sayso_model::time::Instant;
+use sayso_stats::Window;
+
+use crate::who::{self, Who};
+use crate::{InquiryError, Office, SEED, coverage, drawn, gaps};
+
+/// The record as everything that is said of it sees it.
+pub(crate) struct Seen {
+    pub(crate) who: Who,
+    /// Decisions within what was asked for, with every act on them.
+    pub(crate) paths: Paths,
+    pub(crate) window: Window,
+    pub(crate) coverage: Coverage,
+}
+
+impl Office {
+    /// Diagnoses the record as it is: who is who, paths, numbers, and what stands out.
+    ///
+    /// # Errors
+    /// When the record cannot be read, or the charter cannot be tied to it.
+    pub fn diagnose(&self) -> Result<Diagnosis, InquiryError> {
+        let seen = self.see()?;
+        let Seen { who, paths, window, coverage } = &seen;
+        let measured = self.measure(paths, who, coverage, *window);
+        let words = who.words();
+        let labels = drawn::Labels::of(&measured);
+        let name = |key: DecisionKey| format!("{}#{}", sayso_model::words::Words::item(words, key.item), key.ordinal);
+        let judged = sayso_findings::diagnose(&measured.signals, &name, *window);
+        Ok(Diagnosis {
+            sayso: env!("CARGO_PKG_VERSION").to_owned(),
+            schema: SCHEMA,
+            seed: self.seed(),
+            subject: self.name.clone(),
+            window: *window,
+            gaps: gaps::of(self, who, coverage, paths),
+            coverage: coverage.clone(),
+            longest_waiting: drawn::longest_waiting(paths, words, &labels),
+            examples: drawn::examples(paths, who, &labels),
+            measures: measured.measures,
+            findings: judged.findings,
+            too_thin: judged.too_thin,
+            sought: judged.sought,
+            assumptions: self.test_beliefs(&seen)?,
+            withheld: measured.withheld,
+            path_map: measured.path_map,
+        })
+    }
+
+    /// The record as everything that is said of it sees it.
+    pub(crate) fn see(&self) -> Result<Seen, InquiryError> {
+        let engine = self.engine()?;
+        let who = self.who(&engine)?;
+        let reconstruct = self.reconstruct(&who, true);
+        let mut paths = engine.paths(&reconstruct)?.collect_all()?;
+        self.keep_window(&mut paths);
+        let window = self.window(&engine, reconstruct.until());
+        let coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        Ok(Seen { who, paths, window, coverage })
+    }
+
+    /// Measures some of the record.
+    pub(crate) fn measure(&self, paths: &Paths, who: &Who, coverage: &Coverage, window: Window) -> Measured {
+        let request = sayso_measures::Request {
+            window,
+            floor: self.floor(coverage),
+            seed: self.seed(),
+            coverage,
+            directory: Some(who.directory()),
+            remits: who.remits(),
+            charter_changed: self.charter.last_change(window.until.into()),
+        };
+        sayso_measures::measure(paths, who.words(), &request)
+    }
+
+    /// The floor of the office. Where the record names nobody (only roles or teams), how many people stand behind a group
+    /// cannot be counted, and nobody can be told apart; then only the number of decisions counts, and a gap says so.
+    fn floor(&self, coverage: &Coverage) -> Floor {
+        let floor = self.privacy.floor();
+        if coverage.people == 0 { Floor { persons_min: 0, ..floor } } else { floor }
+    }
+
+    /// The rules with all they know. Questions open at the end of the record, or at `--as-of`, are censored there.
+    pub(crate) fn reconstruct(&self, who: &Who, touches: bool) -> Arc<dyn Reconstruct> {
+        let until = self.as_of().or(who.bounds().map(|(_, last)| last)).unwrap_or_default();
+        let options = sayso_decisions::Options {
+            decided_known: coverage::decided_known(&self.sources),
+            touches,
+            ..sayso_decisions::Options::STANDARD
+        };
+        let rules = Rules::with(who.directory().clone(), until, options).under(Arc::clone(who.remits()));
+        match self.as_of() {
+            Some(_) => Arc::new(who::AsOf::new(rules)),
+            None => Arc::new(rules),
+        }
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.request.seed.unwrap_or(SEED)
+    }
+
+    pub(crate) fn as_of(&self) -> Option<Instant> {
+        self.request.as_of.map(Instant::from)
+    }
+
+    /// Only decisions raised within `--since` and `--until`.
+    fn keep_window(&self, paths: &mut Paths) {
+        let (since, until) = (self.request.since.map(Instant::from), self.request.until.map(Instant::from));
+        if since.is_some() || until.is_some() {
+            paths.retain(|decision| {
+                since.is_none_or(|since| decision.raised_at >= since)
+                    && until.is_none_or(|until| decision.raised_at < until)
+            });
+        }
+    }
+
+    fn window(&self, engine: &Engine, until: Instant) -> Window {
+        let (first, last) = engine.snapshot().bounds().unwrap_or_default();
+        let since = self.request.since.map_or(first, |since| first.max(since.into()));
+        let until = self.request.until.map_or(last.min(until).max(since), |asked| last.min(until).min(asked.into()));
+        Window { since: since.timestamp(), until: until.max(since).timestamp() }
+    }
+}

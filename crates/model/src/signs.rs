@@ -1,0 +1,82 @@
+//! What the words of an event say, as far as rules can tell: features that are kept in place of the text.
+
+/// Features of a text, as bits. They share a byte with [`crate::decision::ItemEvents::flags`], whose two lowest bits mean
+/// something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Signs(u8);
+
+impl Signs {
+    /// Nothing, or no text at all.
+    pub const NONE: Signs = Signs(0);
+    /// There was a text that the rules looked at.
+    pub const HAS_TEXT: Signs = Signs(1 << 2);
+    /// It asks for consent: "are you happy with", "can I go ahead", "prosze o akceptacje".
+    pub const ASKS_CONSENT: Signs = Signs(1 << 3);
+    /// It asks a question.
+    pub const ASKS: Signs = Signs(1 << 4);
+    /// It gives a reason: "because", "so that", "poniewaz".
+    pub const REASON: Signs = Signs(1 << 5);
+
+    /// Every bit that may be set.
+    pub const ALL: Signs = Signs(0b0011_1100);
+
+    /// The bits of a stored byte that are signs.
+    pub fn of_flags(flags: u8) -> Signs {
+        Signs(flags & Signs::ALL.0)
+    }
+
+    /// The bits, to be stored.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Signs) -> Signs {
+        Signs(self.0 | other.0)
+    }
+
+    /// Whether all of these are there.
+    pub fn has(self, other: Signs) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// How often a text rule is right, on texts that people labelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// Texts with the feature, by the labels.
+    pub with: u32,
+    /// Of these, found by the rule.
+    pub found: u32,
+    /// Texts without the feature.
+    pub without: u32,
+    /// Of these, wrongly taken by the rule.
+    pub mistaken: u32,
+}
+
+impl Audit {
+    /// Sensitivity; 0 to 1, `NaN` without texts.
+    pub fn sensitivity(&self) -> f64 {
+        f64::from(self.found) / f64::from(self.with)
+    }
+
+    /// Specificity; 0 to 1, `NaN` without texts.
+    pub fn specificity(&self) -> f64 {
+        1.0 - f64::from(self.mistaken) / f64::from(self.without)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_leave_the_other_flags_alone() {
+        use crate::decision::{FLAG_AUXILIARY, FLAG_DESCRIBES_HOLDER};
+        assert_eq!(Signs::ALL.bits() & (FLAG_AUXILIARY | FLAG_DESCRIBES_HOLDER), 0);
+        let signs = Signs::HAS_TEXT.and(Signs::REASON);
+        assert_eq!(Signs::of_flags(signs.bits() | FLAG_AUXILIARY), signs);
+        assert!(signs.has(Signs::REASON) && !signs.has(Signs::ASKS_CONSENT));
+    }
+}
