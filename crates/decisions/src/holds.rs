@@ -1,7 +1,7 @@
 //! One open question: who has it, since when, how it came to them, and whom it passed through.
 
 use sayso_model::actor::Directory;
-use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, OpenedBy, Paths, Status, Touch};
+use sayso_model::decision::{ArrivedBy, Decision, Hop, OpenedBy, Paths, Status, Touch};
 use sayso_model::event::Act;
 use sayso_model::time::{Instant, WorkingTime};
 use sayso_model::{Code, NOT_RECORDED};

@@ -4,6 +4,7 @@ use sayso_model::event::{Act, Verdict};
 
 use crate::cast::{self, Site, Who};
 use crate::log::Matter;
+use crate::plan::Plan;
 use crate::stories::{Scene, Teller};
 
 /// Comments until `moved`, none of which anything waits for.
@@ -65,11 +66,13 @@ pub fn discomfort(teller: &mut Teller<'_>, scene: &mut Scene, moved: i64) -> Opt
     scene.question.planted.trigger = true;
 
     let leader = teller.pick(&cast::LEADERS);
-    if !teller.dice.percent(teller.plan.intervention_percent) || scene.has(leader) {
+    let is_before = raised < teller.change;
+    let Plan { intervention_percent: before, intervention_percent_after: after, .. } = *teller.plan;
+    if !teller.dice.percent(if is_before { before } else { after }) || scene.has(leader) {
         return None;
     }
     let at = teller.step(leader, trigger, teller.plan.intervention_min);
-    match (teller.dice.weighted(&[40, 25, 35]), at < moved) {
+    match (teller.dice.weighted(&teller.plan.intervention_weights), at < moved) {
         (0, true) => {
             scene.act(at, leader, Act::Advised, "comment").text = "How did this happen?";
         }

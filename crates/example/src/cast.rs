@@ -3,6 +3,8 @@
 use sayso_model::actor::ActorKind;
 use sayso_model::holidays::Region;
 
+use crate::plan::Plan;
+
 /// A place of the firm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Site {
@@ -232,6 +234,11 @@ pub const PEOPLE: [Row; 57] = [
 
 /// The senior product manager: the gate.
 pub const SENIOR: Who = Who(5);
+/// The gate of a plan.
+pub fn keeper(plan: &Plan) -> Who {
+    if plan.gate_is_peer { GATE_PEER } else { SENIOR }
+}
+
 /// The leaders who step in: head of product, chief technology officer, managing director.
 pub const LEADERS: [Who; 3] = [Who(6), Who(7), Who(8)];
 /// The compliance officer.
@@ -254,6 +261,14 @@ pub const TWO_SPELLINGS: Who = Who(39);
 pub const OTHER_SPELLING: &str = "t.lisewicz@gdansk.brackwater.example";
 /// The two who share a first name and a product area.
 pub const SAME_FIRST_NAME: [Who; 2] = [Who(2), Who(26)];
+/// The gate, where it is a colleague without rank.
+pub const GATE_PEER: Who = COORDINATOR;
+/// Who is asked for permission, where it is a colleague without rank.
+pub const PERMISSION_PEER: Who = ANNOUNCER;
+/// Where one test engineer accepts everything, in plans with a sole gate.
+pub const SOLE_GATE_AREA: Area = Area::Renewals;
+/// The second of them, where no two may share a first name: id and name.
+const ANOTHER_FIRST_NAME: (&str, &str) = ("cezary.brzeziak", "Cezary Brzeziak");
 /// The contractor.
 pub const CONTRACTOR: Who = Who(54);
 /// The build pipeline.
@@ -264,6 +279,22 @@ pub const TRIAGE_BOT: Who = Who(56);
 /// Everybody, bots included.
 pub fn everybody() -> impl Iterator<Item = Who> {
     (0..PEOPLE.len() as u16).map(Who)
+}
+
+/// The id in the office's files.
+pub fn id(plan: &Plan, who: Who) -> &'static str {
+    if plan.without_collisions && who == SAME_FIRST_NAME[1] { ANOTHER_FIRST_NAME.0 } else { who.row().id }
+}
+
+/// The full name.
+pub fn name(plan: &Plan, who: Who) -> &'static str {
+    if plan.without_collisions && who == SAME_FIRST_NAME[1] { ANOTHER_FIRST_NAME.1 } else { who.row().name }
+}
+
+/// The id of the manager, or empty.
+pub fn manager(plan: &Plan, who: Who) -> &'static str {
+    let manager = who.row().manager;
+    if manager == SAME_FIRST_NAME[1].row().id { id(plan, SAME_FIRST_NAME[1]) } else { manager }
 }
 
 /// The product owner of an area.

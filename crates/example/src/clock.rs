@@ -1,15 +1,18 @@
 //! When somebody can act: the working time of their site less their leave, to step forwards and backwards in.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
 use crate::cast::{self, Site, Who};
 use crate::dice::Dice;
+use crate::plan::{Plan, WHOLE_YEAR};
 
-/// The first day of the record, a Monday.
+/// The first day of the year, a Monday; of the record too, unless a plan makes it shorter.
 pub const FROM: Date = date(2024, 11, 4);
 /// The day on which the decision rights change, a Monday eight weeks before the end.
 pub const CHANGE: Date = date(2025, 9, 8);
@@ -28,6 +31,14 @@ pub const SENIOR_AWAY: [(Date, Date); 5] = [
 
 /// The stretch that calendars are laid out for: the record, a margin before it, and room after it.
 const LAYOUT: (Date, Date) = (date(2024, 10, 7), date(2026, 12, 31));
+
+/// The last two weeks of the quarters: first days and the days after the last ones.
+const QUARTER_ENDS: [(Date, Date); 4] = [
+    (date(2024, 12, 18), date(2025, 1, 1)),
+    (date(2025, 3, 18), date(2025, 4, 1)),
+    (date(2025, 6, 17), date(2025, 7, 1)),
+    (date(2025, 9, 17), date(2025, 10, 1)),
+];
 
 /// Opening and closing hour of both sites, local time.
 pub const HOURS: (i8, i8) = (9, 17);
@@ -91,27 +102,75 @@ impl Days {
 
 /// The working time of both sites and of everybody.
 pub struct Clock {
+    from: Date,
     sites: [Days; 2],
     people: Vec<Days>,
+    leave: Vec<Vec<(Date, Date)>>,
     zones: [TimeZone; 2],
+    quarter_ends: [(i64, i64); 4],
 }
+
+/// A site as it lies in the calendar, whatever the seed: its zone, its working time, and the day of every stretch.
+struct Layout {
+    zone: TimeZone,
+    days: Days,
+    dates: Vec<Date>,
+}
+
+/// Laid out once: the same for every year that is told.
+static LAYOUTS: LazyLock<[Layout; 2]> = LazyLock::new(|| {
+    Site::ALL.map(|site| {
+        let zone = zone(site.zone());
+        let (dates, stretches) = stretches(site, &zone).into_iter().unzip();
+        Layout { zone, days: Days::new(stretches), dates }
+    })
+});
 
 impl Clock {
     /// Lays the year out. Leave comes from the seed, but for the senior product manager's.
-    pub fn new(seed: u64) -> Self {
-        let zones = Site::ALL.map(|site| zone(site.zone()));
-        let sites = [0, 1].map(|i| Days::new(stretches(Site::ALL[i], &zones[i])));
-        let people = cast::everybody().map(|who| {
+    pub fn new(plan: &Plan, seed: u64) -> Self {
+        let leave: Vec<Vec<(Date, Date)>> = cast::everybody()
+            .map(|who| {
+                let is_ever_away = who.is_person() && !plan.without_absences;
+                if is_ever_away {
+                    leave(who, &mut Dice::new(seed, LEAVE_STREAM + u64::from(who.0)))
+                } else {
+                    Vec::new()
+                }
+            })
+            .collect();
+        let people = cast::everybody().zip(&leave).map(|(who, away)| {
             let Some(site) = who.site() else { return Days::new(vec![(0, i64::MAX / 4)]) };
-            let away = leave(who, &mut Dice::new(seed, LEAVE_STREAM + u64::from(who.0)));
-            let day = |at: i64| zones[site as usize].to_datetime(timestamp(at)).date();
-            let here = sites[site as usize].stretches().iter().copied();
-            Days::new(
-                here.filter(|&(since, _)| !away.iter().any(|&(a, b)| a <= day(since) && day(since) <= b)).collect(),
-            )
+            let layout = &LAYOUTS[site as usize];
+            let here = layout.days.stretches.iter().zip(&layout.dates);
+            let here = here.filter(|(_, day)| !away.iter().any(|(a, b)| a <= day && *day <= b));
+            Days::new(here.map(|(stretch, _)| *stretch).collect())
         });
-        let people = people.collect();
-        Self { sites, people, zones }
+        let days = i64::from(plan.weeks.clamp(1, WHOLE_YEAR)) * 7;
+        let midnight = |day: Date| midnight(&LAYOUTS[Site::Leeds as usize].zone, day);
+        Self {
+            from: FROM.max(UNTIL.saturating_sub(days.days())),
+            people: people.collect(),
+            leave,
+            sites: [0, 1].map(|site: usize| LAYOUTS[site].days.clone()),
+            zones: [0, 1].map(|site: usize| LAYOUTS[site].zone.clone()),
+            quarter_ends: QUARTER_ENDS.map(|(since, until)| (midnight(since), midnight(until))),
+        }
+    }
+
+    /// The first day of the record.
+    pub fn from(&self) -> Date {
+        self.from
+    }
+
+    /// First and last days on which somebody is away.
+    pub fn leave(&self, who: Who) -> &[(Date, Date)] {
+        &self.leave[usize::from(who.0)]
+    }
+
+    /// Whether an instant lies in the last two weeks of a quarter.
+    pub fn is_quarter_end(&self, at: i64) -> bool {
+        self.quarter_ends.iter().any(|&(since, until)| since <= at && at < until)
     }
 
     /// The working time of a site.
@@ -126,8 +185,7 @@ impl Clock {
 
     /// Midnight at a site, in seconds since 1970.
     pub fn midnight(&self, site: Site, day: Date) -> i64 {
-        let zoned = self.zones[site as usize].to_timestamp(day.at(0, 0, 0, 0));
-        zoned.expect("midnights of these years exist in both zones").as_second()
+        midnight(&self.zones[site as usize], day)
     }
 
     /// The local day of an instant.
@@ -137,12 +195,22 @@ impl Clock {
 
     /// RFC 3339 with the offset of the actor's site; UTC for bots.
     pub fn written(&self, who: Option<Who>, at: i64) -> String {
-        match who.and_then(Who::site) {
-            Some(site) => {
-                timestamp(at).to_zoned(self.zones[site as usize].clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
-            }
-            None => timestamp(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        }
+        let mut text = String::new();
+        self.write(who, at, &mut text);
+        text
+    }
+
+    /// The same, added to a text.
+    pub fn write(&self, who: Option<Who>, at: i64, text: &mut String) {
+        let at = timestamp(at);
+        let offset = who.and_then(Who::site).map(|site| self.zones[site as usize].to_offset(at));
+        let local = offset.unwrap_or(Offset::UTC).to_datetime(at);
+        let written = match offset.map(|offset| offset.seconds() / 3_600) {
+            None => write!(text, "{local}Z"),
+            // Both zones keep whole hours to the east.
+            Some(hours) => write!(text, "{local}+{hours:02}:00"),
+        };
+        written.expect("memory takes every word");
     }
 }
 
@@ -156,6 +224,10 @@ pub fn timestamp(at: i64) -> Timestamp {
 
 fn zone(name: &str) -> TimeZone {
     sayso_model::calendar::zone(name).expect("both zones are in the rules that Sayso carries with it")
+}
+
+fn midnight(zone: &TimeZone, day: Date) -> i64 {
+    zone.to_timestamp(day.at(0, 0, 0, 0)).expect("midnights of these years exist in both zones").as_second()
 }
 
 /// First and last days on which somebody is not there.
@@ -177,7 +249,7 @@ fn leave(who: Who, dice: &mut Dice) -> Vec<(Date, Date)> {
     away
 }
 
-fn stretches(site: Site, zone: &TimeZone) -> Vec<(i64, i64)> {
+fn stretches(site: Site, zone: &TimeZone) -> Vec<(Date, (i64, i64))> {
     let holidays: BTreeSet<Date> =
         (2024..=2026).flat_map(|year| site.region().of_year(year)).map(|holiday| holiday.date).collect();
     // Stories that would go on after the record need room to do so; they are cut afterwards.
@@ -186,7 +258,7 @@ fn stretches(site: Site, zone: &TimeZone) -> Vec<(i64, i64)> {
         .map(|day| {
             let at =
                 |hour| zone.to_timestamp(day.at(hour, 0, 0, 0)).expect("working hours exist on every day").as_second();
-            (at(HOURS.0), at(HOURS.1))
+            (day, (at(HOURS.0), at(HOURS.1)))
         })
         .collect()
 }
@@ -207,7 +279,7 @@ mod tests {
 
     #[test]
     fn steps_over_night_weekend_and_holidays() {
-        let clock = Clock::new(1);
+        let clock = Clock::new(&Plan::INSURER, 1);
         // Thursday before Easter 2025, 16:00 in Leeds (summer time); Good Friday and Easter Monday are free.
         let thursday = at("2025-04-17T15:00:00Z");
         assert_eq!(clock.site(Site::Leeds).after(thursday, 3_600), at("2025-04-22T08:00:00Z"));
@@ -220,7 +292,7 @@ mod tests {
     #[test]
     fn counts_as_the_models_calendar_does() {
         let micros = |at: i64| Instant::from_micros(at * 1_000_000);
-        let clock = Clock::new(1);
+        let clock = Clock::new(&Plan::INSURER, 1);
         let (from, until) = (clock.midnight(Site::Leeds, FROM), clock.midnight(Site::Leeds, UNTIL));
         let mut dice = Dice::new(5, 5);
         for site in Site::ALL {
@@ -237,14 +309,38 @@ mod tests {
 
     #[test]
     fn nobody_acts_on_leave() {
-        let clock = Clock::new(1);
+        let clock = Clock::new(&Plan::INSURER, 1);
         let back = clock.of(crate::cast::SENIOR).after(at("2025-07-28T09:00:00Z"), 60);
         assert_eq!(back, at("2025-08-11T08:01:00Z"));
     }
 
     #[test]
+    fn a_shorter_record_ends_on_the_same_day() {
+        assert_eq!(Clock::new(&Plan::INSURER, 1).from(), FROM);
+        assert_eq!(Clock::new(&Plan { weeks: 26, ..Plan::INSURER }, 1).from(), date(2025, 5, 3));
+        assert_eq!(Clock::new(&Plan { weeks: 0, ..Plan::INSURER }, 1).from(), date(2025, 10, 25));
+        assert_eq!(Clock::new(&Plan { weeks: 900, ..Plan::INSURER }, 1).from(), FROM);
+    }
+
+    #[test]
+    fn quarters_end_with_two_weeks_of_their_own() {
+        let clock = Clock::new(&Plan::INSURER, 1);
+        assert!(clock.is_quarter_end(at("2025-03-18T00:00:00Z")) && !clock.is_quarter_end(at("2025-03-17T23:59:59Z")));
+        assert!(clock.is_quarter_end(at("2025-06-30T22:59:59Z")) && !clock.is_quarter_end(at("2025-06-30T23:00:00Z")));
+    }
+
+    #[test]
+    fn without_absences_only_public_holidays_are_free() {
+        let clock = Clock::new(&Plan { without_absences: true, ..Plan::INSURER }, 1);
+        for who in cast::everybody().filter(|who| who.is_person()) {
+            assert!(clock.leave(who).is_empty());
+            assert_eq!(clock.of(who).stretches(), clock.site(who.site().unwrap()).stretches());
+        }
+    }
+
+    #[test]
     fn forwards_and_backwards_meet() {
-        let clock = Clock::new(3);
+        let clock = Clock::new(&Plan::INSURER, 3);
         let days = clock.of(Who(30));
         let mut dice = Dice::new(9, 9);
         for _ in 0..2_000 {
@@ -257,7 +353,7 @@ mod tests {
 
     #[test]
     fn offsets_are_those_of_the_actors_site() {
-        let clock = Clock::new(1);
+        let clock = Clock::new(&Plan::INSURER, 1);
         assert_eq!(clock.written(Some(Who(0)), at("2025-07-01T09:00:00Z")), "2025-07-01T10:00:00+01:00");
         assert_eq!(clock.written(Some(Who(30)), at("2025-01-07T09:00:00Z")), "2025-01-07T10:00:00+01:00");
         assert_eq!(clock.written(Some(crate::cast::CI_BOT), at("2025-01-07T09:00:00Z")), "2025-01-07T09:00:00Z");

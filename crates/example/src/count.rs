@@ -8,7 +8,9 @@ use crate::cast::{self, Site, Who};
 use crate::clock::{self, Clock};
 use crate::fold::{self, End, Path};
 use crate::log::{Address, Log, Matter, Question};
+use crate::patterns::PatternCount;
 use crate::plan::Plan;
+use crate::stories;
 use crate::truth::*;
 
 /// A question with its path.
@@ -29,42 +31,25 @@ impl Told<'_> {
 
 /// Counts the truth off a finished log.
 pub fn truth(plan: &Plan, seed: u64, clock: &Clock, log: &Log) -> Truth {
+    in_book(plan, clock, log, |book| book.truth(seed))
+}
+
+/// Counts the patterns only.
+pub fn patterns(plan: &Plan, clock: &Clock, log: &Log) -> Vec<PatternCount> {
+    in_book(plan, clock, log, |book| book.patterns())
+}
+
+fn in_book<T>(plan: &Plan, clock: &Clock, log: &Log, of: impl FnOnce(&Book<'_>) -> T) -> T {
     let until = clock.midnight(Site::Leeds, clock::UNTIL);
     let paths = fold::paths(log, until);
     let told: Vec<Told<'_>> =
         log.questions.iter().zip(&paths).map(|(question, path)| Told { question, path }).collect();
-    let book = Book { clock, log, told: &told, change: clock.midnight(Site::Leeds, clock::CHANGE) };
-    Truth {
-        office: book.office(seed),
-        parameters: plan.clone(),
-        counts: book.counts(),
-        acts: book.acts(),
-        gate: book.gate(),
-        permission: book.permission(),
-        why: book.why(),
-        border: book.border(),
-        pingpong: book.pingpong(),
-        interventions: book.interventions(),
-        reversals: book.reversals(),
-        surplus: book.surplus(),
-        bystanders: book.bystanders(),
-        bulk: book.bulk(),
-        identity: book.identity(),
-        holidays: book.holidays(),
-        tail: book.tail(),
-        missing: book.missing(),
-        change: book.change(),
-        first_response: book.first_response(),
-        latency: book.latency(),
-        execution: book.execution(),
-        cell: book.cells(),
-        possession: book.possession(),
-        late: book.late(),
-    }
+    of(&Book { plan, clock, log, told: &told, change: clock.midnight(Site::Leeds, clock::CHANGE) })
 }
-
 /// All that counting needs.
 pub struct Book<'a> {
+    /// What was planted.
+    pub plan: &'a Plan,
     /// Working time.
     pub clock: &'a Clock,
     /// The finished log.
@@ -76,12 +61,54 @@ pub struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
+    pub fn truth(&self, seed: u64) -> Truth {
+        Truth {
+            office: self.office(seed),
+            parameters: self.plan.clone(),
+            counts: self.counts(),
+            acts: self.acts(),
+            gate: self.gate(),
+            permission: self.permission(),
+            why: self.why(),
+            border: self.border(),
+            pingpong: self.pingpong(),
+            interventions: self.interventions(),
+            reversals: self.reversals(),
+            surplus: self.surplus(),
+            bystanders: self.bystanders(),
+            bulk: self.bulk(),
+            identity: self.identity(),
+            holidays: self.holidays(),
+            tail: self.tail(),
+            missing: self.missing(),
+            change: self.change(),
+            first_response: self.first_response(),
+            latency: self.latency(),
+            execution: self.execution(),
+            cell: self.cells(),
+            possession: self.possession(),
+            late: self.late(),
+            pattern: self.notable_patterns(),
+        }
+    }
+
+    /// Every matter altogether, and the areas above their bounds.
+    fn notable_patterns(&self) -> Vec<PatternCount> {
+        // The office in the source is older than these counts and keeps its bytes; its sections say the same at length.
+        if *self.plan == Plan::INSURER {
+            return Vec::new();
+        }
+        let mut counts = self.patterns();
+        counts.retain(|count| count.area.is_empty() || count.k * 100 > count.bound_percent * count.n);
+        counts
+    }
+
     pub fn office(&self, seed: u64) -> OfficeFacts {
         let stamp = |at: Option<i64>| at.map(|at| clock::timestamp(at).to_string()).unwrap_or_default();
         OfficeFacts {
             name: "insurer",
             seed,
-            since: clock::FROM.to_string(),
+            since: self.clock.from().to_string(),
             until: clock::UNTIL.yesterday().map(|day| day.to_string()).unwrap_or_default(),
             change: clock::CHANGE.to_string(),
             first_event: stamp(self.log.events.first().map(|event| event.at)),
@@ -255,7 +282,8 @@ impl<'a> Book<'a> {
         for event in self.events_of(told).filter(|event| event.at <= told.path.ended_at) {
             match (event.act, event.actor, event.to) {
                 (Act::Asked, Some(from), Some(Address::Person(to))) => {
-                    asks.push(Ask { from, to, at: event.at, answer: None });
+                    let in_words = event.activity == stories::CONSENT_WANTED;
+                    asks.push(Ask { from, to, at: event.at, in_words, answer: None });
                 }
                 (Act::Approved | Act::Objected | Act::Advised, Some(who), _) => {
                     if let Some(ask) = asks.iter_mut().rev().find(|ask| ask.to == who && ask.answer.is_none()) {
@@ -290,6 +318,8 @@ pub struct Ask {
     pub to: Who,
     /// When, in seconds since 1970.
     pub at: i64,
+    /// Whether it asks for consent in so many words.
+    pub in_words: bool,
     /// When and how the one who was asked answers.
     pub answer: Option<(i64, Act)>,
 }

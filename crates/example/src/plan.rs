@@ -2,6 +2,12 @@
 
 use serde::Serialize;
 
+/// Weeks of a whole year of record.
+pub(crate) const WHOLE_YEAR: u32 = 52;
+
+/// What leaders do when they step in: a word, an objection, the decision itself.
+const STEPPING_IN: [u32; 3] = [40, 25, 35];
+
 /// Everything that a story can be told with. `truth.toml` repeats it under `[parameters]`.
 ///
 /// Shares are percent of the questions they speak of; minutes are medians in the working time of whoever acts, spread
@@ -69,8 +75,10 @@ pub struct Plan {
     /// Questions (scope outside the gate, and priority) during which a date is missed, an incident happens or a
     /// customer complains.
     pub trigger_percent: u32,
-    /// Triggers after which a leader steps in unasked.
+    /// Triggers after which a leader steps in unasked, before.
     pub intervention_percent: u32,
+    /// The same, after.
+    pub intervention_percent_after: u32,
     /// How soon.
     pub intervention_min: u32,
     /// Questions in which a leader speaks up unasked without any trigger.
@@ -120,6 +128,79 @@ pub struct Plan {
     pub late_percent: u32,
     /// Events whose actor the tracker lost.
     pub missing_actors: u32,
+
+    // What follows is off in the insurer, and is written into `truth.toml` only where it is on.
+    /// How many weeks before its end the record begins: 52 for the whole year, at least 1.
+    #[serde(skip_serializing_if = "is_whole_year")]
+    pub weeks: u32,
+    /// The gate is a colleague without rank (the delivery coordinator), and whoever raised the question asks her before
+    /// they put it to the owner; owners ask nobody. Otherwise it is the senior product manager, whom the owner asks.
+    #[serde(skip_serializing_if = "is_off")]
+    pub gate_is_peer: bool,
+    /// Permissions are asked of a colleague without rank (the delivery manager) rather than of somebody above.
+    #[serde(skip_serializing_if = "is_off")]
+    pub permission_of_peer: bool,
+    /// Acceptances that a designer or an analyst decides; the charter then lets them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub acceptance_shared_percent: u32,
+    /// Acceptances in renewals that the squad's test engineer decides, whom no charter names.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub sole_gate_percent: u32,
+    /// Priority questions raised by somebody else than the owner that the tech lead answers, who is consulted only.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub takeover_percent: u32,
+    /// Scope questions raised by somebody else than the owner that go to the head of product first, who sends them back
+    /// unchanged.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub escalation_percent: u32,
+    /// How long that takes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub escalation_wait_min: u32,
+    /// Scope questions raised by somebody else than the owner that lie with the head of product first, who wants them
+    /// changed before they go to the owner.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub above_percent: u32,
+    /// How long that takes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub above_wait_min: u32,
+    /// What leaders do when they step in: weights of a word, an objection, the decision itself.
+    #[serde(skip_serializing_if = "is_as_ever")]
+    pub intervention_weights: [u32; 3],
+    /// Scope and priority answers of owners (yes) that the owner undoes, answers with no, and later with yes again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub churn_percent: u32,
+    /// How much more begins in the last two weeks of a quarter, and how much more slowly everything goes in them; half
+    /// as much less begins in August.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub season_percent: u32,
+    /// Nobody is ever on leave, and the firm never shuts; public holidays stay.
+    #[serde(skip_serializing_if = "is_off")]
+    pub without_absences: bool,
+    /// No event by a bot.
+    #[serde(skip_serializing_if = "is_off")]
+    pub without_bots: bool,
+    /// Nobody writes under two spellings, and no two people of an area share a first name.
+    #[serde(skip_serializing_if = "is_off")]
+    pub without_collisions: bool,
+    /// Questions that are open at the end are left out.
+    #[serde(skip_serializing_if = "is_off")]
+    pub without_tail: bool,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+fn is_off(is_on: &bool) -> bool {
+    !is_on
+}
+
+fn is_whole_year(weeks: &u32) -> bool {
+    *weeks == WHOLE_YEAR
+}
+
+fn is_as_ever(weights: &[u32; 3]) -> bool {
+    *weights == STEPPING_IN
 }
 
 impl Plan {
@@ -151,8 +232,9 @@ impl Plan {
         design_min: 540,
         answer_min: 180,
         border_percent: 160,
-        trigger_percent: 16,
-        intervention_percent: 55,
+        trigger_percent: 30,
+        intervention_percent: 70,
+        intervention_percent_after: 6,
         intervention_min: 120,
         unprompted_percent: 2,
         override_percent: 5,
@@ -175,28 +257,55 @@ impl Plan {
         stale_percent: 6,
         late_percent: 12,
         missing_actors: 14,
+        weeks: WHOLE_YEAR,
+        gate_is_peer: false,
+        permission_of_peer: false,
+        acceptance_shared_percent: 0,
+        sole_gate_percent: 0,
+        takeover_percent: 0,
+        escalation_percent: 0,
+        escalation_wait_min: 0,
+        above_percent: 0,
+        above_wait_min: 0,
+        intervention_weights: STEPPING_IN,
+        churn_percent: 0,
+        season_percent: 0,
+        without_absences: false,
+        without_bots: false,
+        without_collisions: false,
+        without_tail: false,
     };
 
-    /// The same firm without any of it: owners decide what is theirs, the why travels, the border costs nothing,
-    /// leaders wait to be asked. The bystanders (chatty, announcer, watcher) and the holidays stay, because a good
-    /// diagnosis must not fall for them. For measuring false alarms.
+    /// The same firm as it ought to be: owners decide what is theirs, the why travels, the border costs nothing, leaders
+    /// wait to be asked. Money and regulated wording stay up by rule.
+    ///
+    /// Everything happens now and then (well below what any pattern calls a pattern), and every trap is set: bystanders,
+    /// absences, bots, bulk closing, colliding identities, an open tail, lost actors, a load that changes with the
+    /// season. A good diagnosis falls for none of it. For measuring false alarms.
     pub const HEALTHY: Plan = Plan {
-        gate_percent: 0,
-        gate_percent_after: 0,
-        gate_percent_elsewhere: 0,
-        permission_percent: 0,
-        permission_percent_after: 0,
+        gate_percent: 2,
+        gate_percent_after: 2,
+        gate_percent_elsewhere: 2,
+        permission_percent: 2,
+        permission_percent_after: 2,
         why_lost_percent: 0,
         why_lost_percent_after: 0,
         reask_percent_carried: 5,
         handback_percent: 2,
         border_percent: 100,
         intervention_percent: 0,
-        unprompted_percent: 0,
-        override_percent: 0,
+        intervention_percent_after: 0,
+        unprompted_percent: 1,
+        override_percent: 1,
         reopen_percent: 2,
         consent_weights: [60, 40, 0, 0, 0],
-        stale_percent: 0,
+        stale_percent: 3,
+        acceptance_shared_percent: 60,
+        takeover_percent: 3,
+        escalation_percent: 2,
+        escalation_wait_min: 60,
+        churn_percent: 2,
+        season_percent: 40,
         ..Plan::INSURER
     };
 }

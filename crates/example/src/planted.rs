@@ -22,7 +22,7 @@ impl<'a> Book<'a> {
             self.gate_part(chosen.copied().collect())
         };
         Gate {
-            role: cast::SENIOR.row().role,
+            role: cast::keeper(self.plan).row().role,
             matter: Matter::Scope.name(),
             areas: cast::Area::ALL.iter().filter(|area| area.is_gated()).map(|area| area.name()).collect(),
             before: part(true, Some(false)),
@@ -33,11 +33,12 @@ impl<'a> Book<'a> {
     }
 
     pub fn gate_part(&self, told: Vec<Told<'a>>) -> GatePart {
+        let keeper = cast::keeper(self.plan);
         let decided: Vec<_> = told.iter().filter(|told| told.is_decided()).copied().collect();
         let (through, past): (Vec<_>, Vec<_>) =
-            decided.iter().copied().partition(|told| self.acted_before_move(told, cast::SENIOR).is_some());
+            decided.iter().copied().partition(|told| self.acted_before_move(told, keeper).is_some());
         let owners = decided.iter().filter(|told| told.path.end == End::Decided(Some(cast::owner(told.question.area))));
-        let asks: Vec<_> = told.iter().flat_map(|told| self.asks(told)).filter(|ask| ask.to == cast::SENIOR).collect();
+        let asks: Vec<_> = told.iter().flat_map(|told| self.asks(told)).filter(|ask| ask.to == keeper).collect();
         let answered: Vec<_> = asks.iter().filter_map(|ask| ask.answer.map(|answer| (ask.at, answer))).collect();
         let unchanged = answered.iter().filter(|(_, (_, act))| *act == Act::Approved).count();
         GatePart {
@@ -58,9 +59,11 @@ impl<'a> Book<'a> {
 
     pub fn away(&self) -> Away {
         let day = |at| self.clock.day(Site::Leeds, at);
-        let is_away = |at| clock::SENIOR_AWAY.iter().any(|&(a, b)| a <= day(at) && day(at) <= b);
+        let keeper = cast::keeper(self.plan);
+        let leave = self.clock.leave(keeper);
+        let is_away = |at| leave.iter().any(|&(a, b)| a <= day(at) && day(at) <= b);
         let days = self.clock.site(Site::Leeds).stretches().iter().map(|&(since, _)| since);
-        let from = self.clock.midnight(Site::Leeds, clock::FROM);
+        let from = self.clock.midnight(Site::Leeds, self.clock.from());
         let (away, present): (Vec<i64>, Vec<i64>) =
             days.filter(|since| (from..self.change).contains(since)).partition(|&since| is_away(since));
         let mut moves = [[0_u64; 2]; 2];
@@ -76,12 +79,12 @@ impl<'a> Book<'a> {
                         .any(|&day| at < day + i64::from(clock::HOURS.1 - clock::HOURS.0) * 3_600 && day < answer)
                 };
                 let asks = self.asks(told);
-                let asks = asks.iter().filter(|ask| ask.to == cast::SENIOR && ask.at < self.change);
+                let asks = asks.iter().filter(|ask| ask.to == keeper && ask.at < self.change);
                 pending += asks.filter(|ask| spans(ask.at, ask.answer.map_or(i64::MAX, |(at, _)| at))).count() as u64;
             }
         }
         Away {
-            days: clock::SENIOR_AWAY.iter().map(|(a, b)| [a.to_string(), b.to_string()]).collect(),
+            days: leave.iter().map(|(a, b)| [a.to_string(), b.to_string()]).collect(),
             working_days_away: away.len() as u64,
             working_days_present: present.len() as u64,
             asks_pending_while_away: pending,
@@ -104,7 +107,7 @@ impl<'a> Book<'a> {
             let asks: Vec<_> = own
                 .iter()
                 .flat_map(|told| self.asks(told).into_iter().map(move |ask| (**told, ask)))
-                .filter(|(_, ask)| ask.to.row().level > 0)
+                .filter(|(_, ask)| ask.to.row().level > 0 || ask.to == cast::PERMISSION_PEER)
                 .collect();
             let answers: Vec<_> =
                 asks.iter().filter_map(|(_, ask)| ask.answer.map(|answer| (ask.at, answer))).collect();

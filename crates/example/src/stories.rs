@@ -9,6 +9,9 @@ use crate::dice::Dice;
 use crate::log::{Address, Event, Item, Log, Matter, Planted, Question, Why};
 use crate::plan::Plan;
 
+/// The tracker's label of an ask for consent.
+pub const CONSENT_WANTED: &str = "ok to go ahead?";
+
 /// Who tells: one item, its chance, and where it goes.
 pub struct Teller<'a> {
     /// What is planted.
@@ -64,13 +67,15 @@ impl Scene {
         &mut self.events[last]
     }
 
-    fn to(&mut self, at: i64, who: Who, act: Act, activity: &'static str, to: Who) -> &mut Event {
+    /// Adds an act that addresses somebody.
+    pub fn to(&mut self, at: i64, who: Who, act: Act, activity: &'static str, to: Who) -> &mut Event {
         let event = self.act(at, who, act, activity);
         event.to = Some(Address::Person(to));
         event
     }
 
-    fn decided(&mut self, at: i64, who: Who, verdict: Verdict) {
+    /// Adds the answer.
+    pub fn decided(&mut self, at: i64, who: Who, verdict: Verdict) {
         let activity = match verdict {
             Verdict::Approved => "status: agreed",
             Verdict::Rejected => "status: declined",
@@ -96,8 +101,8 @@ impl Scene {
     }
 }
 
-/// How an item goes on after a question.
-type Next = Option<i64>;
+/// How an item goes on after a question: from when on; `None` where it ends with it.
+pub type Next = Option<i64>;
 
 impl Teller<'_> {
     /// The whole life of an item of work from `start` on, in seconds since 1970.
@@ -150,6 +155,9 @@ impl Teller<'_> {
             _ => cast::lead(self.area),
         };
         let (mut scene, raised) = self.raise(Matter::Priority, asker, start);
+        if asker != owner && self.now_and_then(self.plan.takeover_percent) {
+            return self.taken_over(scene, asker, raised);
+        }
         let percent =
             if raised < self.change { self.plan.permission_percent } else { self.plan.permission_percent_after };
         let mut at = raised;
@@ -163,9 +171,13 @@ impl Teller<'_> {
         let mut verdict = self.verdict();
         if asker == owner && self.dice.percent(percent) {
             scene.question.planted.permission = true;
-            let above = if self.dice.percent(60) { cast::SENIOR } else { cast::LEADERS[0] };
+            let above = match self.plan.permission_of_peer {
+                true => cast::PERMISSION_PEER,
+                false if self.dice.percent(60) => cast::SENIOR,
+                false => cast::LEADERS[0],
+            };
             at = self.step(owner, at, 20);
-            scene.to(at, owner, Act::Asked, "ok to go ahead?", above).text = "Are you happy with this order?";
+            scene.to(at, owner, Act::Asked, CONSENT_WANTED, above).text = "Are you happy with this order?";
             if self.dice.percent(self.plan.permission_unanswered_percent) {
                 // Nobody answers; in the end the owner does what was hers to do.
                 at = self.step(owner, at, 1_200);
@@ -205,6 +217,10 @@ impl Teller<'_> {
         };
         let mut at = raised;
         if asker != owner {
+            at = self.upstairs(&mut scene, asker, at);
+            if self.plan.gate_is_peer && self.dice.percent(percent) {
+                at = self.past_the_peer(&mut scene, asker, at);
+            }
             at = self.step(asker, at, 15);
             scene.to(at, asker, Act::Asked, "question", owner);
         }
@@ -212,10 +228,12 @@ impl Teller<'_> {
             return self.leave(scene);
         }
         let mut verdict = self.verdict();
-        if self.dice.percent(percent) {
+        if scene.question.planted.gate {
+            at = self.step(owner, at, 60);
+        } else if !self.plan.gate_is_peer && self.dice.percent(percent) {
             scene.question.planted.gate = true;
             at = self.step(owner, at, self.plan.gate_hesitation_min);
-            scene.to(at, owner, Act::Asked, "ok to go ahead?", cast::SENIOR).text = "Is this all right with you?";
+            scene.to(at, owner, Act::Asked, CONSENT_WANTED, cast::SENIOR).text = "Is this all right with you?";
             at = self.step(cast::SENIOR, at, self.plan.gate_wait_min);
             if self.dice.percent(self.plan.gate_unchanged_percent) {
                 verdict = Verdict::Approved;
@@ -294,9 +312,12 @@ impl Teller<'_> {
     }
 
     fn acceptance(&mut self, start: i64) -> Next {
-        let maker = if self.dice.percent(60) { self.engineer() } else { cast::tester(self.area) };
+        let mut maker = if self.dice.percent(60) { self.engineer() } else { cast::tester(self.area) };
+        if self.plan.sole_gate_percent > 0 && self.area == cast::SOLE_GATE_AREA && maker == cast::tester(self.area) {
+            maker = self.engineer();
+        }
         let (mut scene, raised) = self.raise(Matter::Acceptance, maker, start);
-        let decider = self.acceptor(raised);
+        let decider = self.acceptor(raised, maker);
         let mut at = self.step(maker, raised, 15);
         scene.to(at, maker, Act::Asked, "ready for acceptance", decider);
         let waits = self.across(self.plan.acceptance_min, maker, decider);
@@ -346,7 +367,10 @@ impl Teller<'_> {
         let owner = cast::owner(self.area);
         let (who, decider) = match first.matter {
             Matter::Design => (owner, cast::lead(self.area)),
-            _ => (self.engineer(), self.acceptor(start)),
+            _ => {
+                let who = self.engineer();
+                (who, self.acceptor(start, who))
+            }
         };
         let at = self.step(who, start, 1_200);
         let mut scene = self.scene(first.matter, at);
@@ -363,7 +387,7 @@ impl Teller<'_> {
     }
 
     /// What every question has: bystanders, a possible withdrawal, intervention or reversal, and its being carried out.
-    fn end(&mut self, mut scene: Scene, executor: Who, execution_min: u32, is_owners: bool) -> Next {
+    pub fn end(&mut self, mut scene: Scene, executor: Who, execution_min: u32, is_owners: bool) -> Next {
         let raised = scene.question.raised_at;
         let asker = scene.events.first().and_then(|event| event.actor).unwrap_or(executor);
         let Some((mut moved, mut decider, mut verdict)) = scene.answer() else { return self.leave(scene) };
@@ -397,6 +421,9 @@ impl Teller<'_> {
             self.enter(scene);
             return None;
         }
+        if is_own && self.now_and_then(self.plan.churn_percent) {
+            return self.back_and_forth(scene, moved, executor, execution_min);
+        }
         if verdict != Verdict::Approved {
             self.enter(scene);
             return None;
@@ -414,20 +441,21 @@ impl Teller<'_> {
     }
 
     /// Nobody takes the question up.
-    fn leave(&mut self, mut scene: Scene) -> Next {
+    pub fn leave(&mut self, mut scene: Scene) -> Next {
         scene.question.planted.stale = true;
         self.enter(scene);
         None
     }
 
     /// Puts the scene into the log.
-    fn enter(&mut self, scene: Scene) {
+    pub fn enter(&mut self, scene: Scene) {
         let question = self.log.questions.len();
         self.log.events.extend(scene.events.into_iter().map(|event| Event { question, ..event }));
         self.log.questions.push(scene.question);
     }
 
-    fn scene(&self, matter: Matter, raised_at: i64) -> Scene {
+    /// A question of this item.
+    pub fn scene(&self, matter: Matter, raised_at: i64) -> Scene {
         let question = Question {
             item: self.item,
             matter,
@@ -475,24 +503,40 @@ impl Teller<'_> {
         }
     }
 
-    /// Who decides an acceptance raised at `raised`: the product owner, and in the partner feeds the tech lead from
-    /// the change on.
-    fn acceptor(&self, raised: i64) -> Who {
-        if self.area == Area::PartnerFeeds && raised >= self.change {
-            cast::lead(self.area)
-        } else {
-            cast::owner(self.area)
+    /// Who decides an acceptance raised at `raised` by `maker`: the product owner, and in the partner feeds the tech lead
+    /// from the change on; or, where acceptances are shared, somebody else whom the charter names.
+    fn acceptor(&mut self, raised: i64, maker: Who) -> Who {
+        if self.area == cast::SOLE_GATE_AREA && self.now_and_then(self.plan.sole_gate_percent) {
+            return cast::tester(self.area);
         }
+        let is_squads = self.area == Area::PartnerFeeds && raised >= self.change;
+        let usual = if is_squads { cast::lead(self.area) } else { cast::owner(self.area) };
+        if !self.now_and_then(self.plan.acceptance_shared_percent) {
+            return usual;
+        }
+        let mut others = match is_squads {
+            true => [cast::engineers(self.area), vec![cast::tester(self.area)]].concat(),
+            false => [cast::DESIGNERS, cast::ANALYSTS].concat(),
+        };
+        others.retain(|&who| who != maker);
+        self.pick(&others)
+    }
+
+    /// Whether something happens that plans can be without: throws nothing where it cannot.
+    pub fn now_and_then(&mut self, percent: u32) -> bool {
+        percent > 0 && self.dice.percent(percent)
     }
 
     /// When somebody has done what takes them about `minutes`, from `at` on; urgent things are done faster.
     pub fn step(&mut self, who: Who, at: i64, minutes: u32) -> i64 {
         let minutes = if self.is_urgent { minutes * self.plan.urgent_pace_percent / 100 } else { minutes };
+        let is_busy = self.plan.season_percent > 0 && self.clock.is_quarter_end(at);
+        let minutes = if is_busy { minutes * (100 + self.plan.season_percent) / 100 } else { minutes };
         self.clock.of(who).after(at, self.dice.around(minutes))
     }
 
     /// What takes `minutes` at one site, between two people.
-    fn across(&self, minutes: u32, from: Who, to: Who) -> u32 {
+    pub fn across(&self, minutes: u32, from: Who, to: Who) -> u32 {
         if from.site() == to.site() { minutes } else { minutes * self.plan.border_percent / 100 }
     }
 
@@ -511,7 +555,8 @@ impl Teller<'_> {
         if decider == cast::lead(self.area) { cast::engineers(self.area)[0] } else { cast::tester(self.area) }
     }
 
-    fn verdict(&mut self) -> Verdict {
+    /// An answer, mostly yes.
+    pub fn verdict(&mut self) -> Verdict {
         [Verdict::Approved, Verdict::Rejected, Verdict::Deferred][self.dice.weighted(&[86, 8, 6])]
     }
 }

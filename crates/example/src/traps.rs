@@ -34,7 +34,7 @@ impl<'a> Book<'a> {
         let watched = urgent.iter().filter(|told| self.acted_before_move(told, cast::WATCHER).is_some());
         Bystanders {
             decided: chosen.len() as u64,
-            gate: bystander(cast::SENIOR),
+            gate: bystander(cast::keeper(self.plan)),
             chatty: bystander(cast::CHATTY),
             announcer: bystander(cast::ANNOUNCER),
             watcher: bystander(cast::WATCHER),
@@ -65,19 +65,23 @@ impl<'a> Book<'a> {
 
     pub fn identity(&self) -> Identity {
         let words: BTreeSet<&str> =
-            self.log.events.iter().filter_map(|event| crate::files::spelling(event.actor?, event.at).into()).collect();
+            self.log.events.iter().filter_map(|event| Some(self.spelling(event.actor?, event.at))).collect();
         let people: BTreeSet<Who> = self.log.events.iter().filter_map(|event| event.actor).collect();
         let own = self.log.events.iter().filter(|event| event.actor == Some(cast::TWO_SPELLINGS));
         let (first, second): (Vec<_>, Vec<_>) =
-            own.partition(|event| crate::files::spelling(cast::TWO_SPELLINGS, event.at) != cast::OTHER_SPELLING);
+            own.partition(|event| self.spelling(cast::TWO_SPELLINGS, event.at) != cast::OTHER_SPELLING);
         Identity {
-            same_first_name: cast::SAME_FIRST_NAME.map(|who| who.row().id),
+            same_first_name: cast::SAME_FIRST_NAME.map(|who| cast::id(self.plan, who)),
             two_spellings: [cast::TWO_SPELLINGS.row().id, cast::OTHER_SPELLING],
             events_first_spelling: first.len() as u64,
             events_second_spelling: second.len() as u64,
             distinct_actor_words: words.len() as u64,
             distinct_people: people.iter().filter(|who| who.is_person()).count() as u64,
         }
+    }
+
+    fn spelling(&self, who: Who, at: i64) -> &'static str {
+        crate::files::spelling(self.plan, who, at)
     }
 
     pub fn holidays(&self) -> Holidays {
@@ -88,7 +92,7 @@ impl<'a> Book<'a> {
             decided.into_iter().partition(|told| told.path.raised_at < from && told.path.ended_at > until);
         let public = Site::ALL.map(|site| {
             let days = (2024..=2025).flat_map(|year| site.region().of_year(year));
-            let inside = days.filter(|day| clock::FROM <= day.date && day.date < clock::UNTIL);
+            let inside = days.filter(|day| self.clock.from() <= day.date && day.date < clock::UNTIL);
             (site.name(), inside.map(|day| day.date.to_string()).collect())
         });
         Holidays {
@@ -125,7 +129,7 @@ impl<'a> Book<'a> {
         late.map(|event| Late {
             item: self.log.items[event.item].name(),
             at: self.clock.written(event.actor, event.at),
-            actor: event.actor.map_or("", |who| who.row().id),
+            actor: event.actor.map_or("", |who| cast::id(self.plan, who)),
         })
         .collect()
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::patterns::PatternCount;
 use crate::plan::Plan;
 
 /// All of `truth.toml`.
@@ -37,6 +38,8 @@ pub struct Truth {
     pub cell: Vec<Cell>,
     pub possession: Vec<Possession>,
     pub late: Vec<Late>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pattern: Vec<PatternCount>,
 }
 
 #[derive(Debug, Serialize)]

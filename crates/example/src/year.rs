@@ -7,8 +7,8 @@ use sayso_model::event::{Act, Verdict};
 use crate::cast::{self, Area, Site};
 use crate::clock::{self, Clock};
 use crate::dice::Dice;
-use crate::log::{Event, Log, Matter, Why};
-use crate::plan::Plan;
+use crate::log::{Address, Event, Log, Matter, Why};
+use crate::plan::{Plan, WHOLE_YEAR};
 use crate::stories::{self, Teller};
 
 /// The day from which on the coordinator closes old questions in one go; the next working day if she is away.
@@ -31,7 +31,7 @@ pub fn tell(plan: &Plan, seed: u64, clock: &Clock) -> Log {
     let change = clock.midnight(Site::Leeds, clock::CHANGE);
     let goals = goals(plan, clock, &mut dice);
     log.items.extend(goals.iter().map(|&(_, area)| stories::item(area, true)));
-    let days = weighted_days(clock);
+    let days = weighted_days(plan, clock);
     let weights: Vec<u32> = days.iter().map(|&(_, weight)| weight).collect();
     let mut begins: Vec<(i64, Area)> = goals.clone();
     for _ in 0..plan.items {
@@ -52,19 +52,21 @@ pub fn tell(plan: &Plan, seed: u64, clock: &Clock) -> Log {
         if is_goal { teller.goal(start) } else { teller.item(start) }
     }
     close_in_bulk(&mut log, clock);
-    finish(&mut log, clock);
+    finish(&mut log, plan, clock);
     lose_actors(&mut log, plan, &mut Dice::new(seed, MISSING_STREAM));
     log
 }
 
 /// When goals begin, and where: one an area in the first hour of the record, the others at the turn of each month.
 fn goals(plan: &Plan, clock: &Clock, dice: &mut Dice) -> Vec<(i64, Area)> {
-    let opening = clock.midnight(Site::Leeds, clock::FROM) + i64::from(clock::HOURS.0) * 3_600;
+    let opening = clock.midnight(Site::Leeds, clock.from()) + i64::from(clock::HOURS.0) * 3_600;
     (0..plan.goals)
         .map(|i| {
             let area = Area::ALL[i as usize % Area::ALL.len()];
             let start = if (i as usize) < Area::ALL.len() {
                 opening
+            } else if plan.weeks < WHOLE_YEAR {
+                opening + dice.below(u64::from(plan.weeks.max(1)) * 7 * 86_400) as i64
             } else {
                 let month = clock::FROM.saturating_add((1 + dice.below(11) as i64).months());
                 clock.midnight(Site::Leeds, month) + dice.below(3 * 86_400) as i64
@@ -75,9 +77,9 @@ fn goals(plan: &Plan, clock: &Clock, dice: &mut Dice) -> Vec<(i64, Area)> {
 }
 
 /// The opening of every working day in Leeds, with how much begins on it: little on Fridays, in August and before
-/// Christmas.
-fn weighted_days(clock: &Clock) -> Vec<(i64, u32)> {
-    let (from, until) = (clock.midnight(Site::Leeds, clock::FROM), clock.midnight(Site::Leeds, clock::UNTIL));
+/// Christmas; where the load has seasons, much at the ends of quarters.
+fn weighted_days(plan: &Plan, clock: &Clock) -> Vec<(i64, u32)> {
+    let (from, until) = (clock.midnight(Site::Leeds, clock.from()), clock.midnight(Site::Leeds, clock::UNTIL));
     let inside = clock.site(Site::Leeds).stretches().iter().filter(|&&(since, _)| (from..until).contains(&since));
     inside
         .map(|&(since, _)| {
@@ -94,7 +96,12 @@ fn weighted_days(clock: &Clock) -> Vec<(i64, u32)> {
                 9 | 10 => 110,
                 _ => 100,
             };
-            let is_shut = clock::SHUTDOWN.0 <= day && day <= clock::SHUTDOWN.1;
+            let season = match day.month() {
+                8 => season - season * plan.season_percent.min(100) / 200,
+                _ if clock.is_quarter_end(since) => season + season * plan.season_percent / 100,
+                _ => season,
+            };
+            let is_shut = !plan.without_absences && clock::SHUTDOWN.0 <= day && day <= clock::SHUTDOWN.1;
             (since, if is_shut { 0 } else { weekday * season })
         })
         .collect()
@@ -126,10 +133,21 @@ fn close_in_bulk(log: &mut Log, clock: &Clock) {
     }
 }
 
-/// Sorts by time, cuts what lies after the record or before it, drops what is then empty, and numbers the items.
-fn finish(log: &mut Log, clock: &Clock) {
-    let (from, until) = (clock.midnight(Site::Leeds, clock::FROM), clock.midnight(Site::Leeds, clock::UNTIL));
+/// Sorts by time, cuts what lies after the record or before it, drops what is then empty or what the plan wants to be
+/// without, and numbers the items.
+fn finish(log: &mut Log, plan: &Plan, clock: &Clock) {
+    let (from, until) = (clock.midnight(Site::Leeds, clock.from()), clock.midnight(Site::Leeds, clock::UNTIL));
     log.events.retain(|event| (from..until).contains(&event.at));
+    if plan.without_bots {
+        log.events.retain(|event| event.actor.is_none_or(|who| who.is_person()));
+    }
+    if plan.without_tail {
+        let mut is_ended = vec![false; log.questions.len()];
+        for event in log.events.iter().filter(|event| matches!(event.act, Act::Decided | Act::Withdrawn)) {
+            is_ended[event.question] = true;
+        }
+        log.events.retain(|event| is_ended[event.question]);
+    }
     log.events.sort_by_key(|event| event.at);
 
     // A question whose first act lies after the record never was one.
@@ -157,6 +175,12 @@ fn finish(log: &mut Log, clock: &Clock) {
             item.number = next[key];
             next[key] += 1;
         }
+    }
+    // Nothing refers to an item that is not in the record.
+    let is_here = |item: usize| log.items[item].number > 0;
+    log.events.retain(|event| !matches!(event.to, Some(Address::Item(item)) if !is_here(item)));
+    for event in &mut log.events {
+        event.link = event.link.filter(|&item| is_here(item));
     }
 }
 

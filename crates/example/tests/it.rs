@@ -1,6 +1,9 @@
 //! The example office, read back from its files as a stranger would read them, and held against its own truth.
 #![allow(clippy::unwrap_used)]
 
+#[path = "it/plans.rs"]
+mod plans;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -269,24 +272,28 @@ fn every_name_resolves() {
 #[test]
 fn an_item_has_one_question_at_a_time() {
     for (seed, office) in OFFICES.iter() {
-        for (item, rows) in by_item(&rows(office)) {
-            let mut open: Option<&Row> = None;
-            let mut was_open = false;
-            for row in rows {
-                let place = format!("seed {seed}, {item}, line {}", row.line);
-                match row.act {
-                    Act::Raised | Act::Reopened => {
-                        assert!(open.is_none(), "{place}: a question while another is open");
-                        assert_eq!(row.act == Act::Reopened, was_open && row.act == Act::Reopened, "{place}");
-                        (open, was_open) = (Some(row), true);
-                    }
-                    Act::Decided | Act::Withdrawn => assert!(open.take().is_some(), "{place}: nothing to answer"),
-                    Act::Executed | Act::Reversed => assert!(open.is_none() && was_open, "{place}"),
-                    Act::Worked => assert!(was_open, "{place}"),
-                    _ => {
-                        let open = open.unwrap_or_else(|| panic!("{place}: {} on nothing", row.act));
-                        assert_eq!((&open.matter, &open.area), (&row.matter, &row.area), "{place}");
-                    }
+        assert_one_question_at_a_time(&format!("seed {seed}"), office);
+    }
+}
+
+fn assert_one_question_at_a_time(which: &str, office: &Office) {
+    for (item, rows) in by_item(&rows(office)) {
+        let mut open: Option<&Row> = None;
+        let mut was_open = false;
+        for row in rows {
+            let place = format!("{which}, {item}, line {}", row.line);
+            match row.act {
+                Act::Raised | Act::Reopened => {
+                    assert!(open.is_none(), "{place}: a question while another is open");
+                    assert_eq!(row.act == Act::Reopened, was_open && row.act == Act::Reopened, "{place}");
+                    (open, was_open) = (Some(row), true);
+                }
+                Act::Decided | Act::Withdrawn => assert!(open.take().is_some(), "{place}: nothing to answer"),
+                Act::Executed | Act::Reversed => assert!(open.is_none() && was_open, "{place}"),
+                Act::Worked => assert!(was_open, "{place}"),
+                _ => {
+                    let open = open.unwrap_or_else(|| panic!("{place}: {} on nothing", row.act));
+                    assert_eq!((&open.matter, &open.area), (&row.matter, &row.area), "{place}");
                 }
             }
         }
@@ -416,27 +423,6 @@ fn what_was_planned_came_out() {
 }
 
 #[test]
-fn a_healthy_firm_has_nothing_planted() {
-    let truth = truth(&insurer_with(&Plan::HEALTHY, 5));
-    for path in [
-        "gate.before.asks",
-        "gate.elsewhere.asks",
-        "permission.before.asked_upward",
-        "why.before.lost",
-        "interventions.followed",
-        "interventions.untriggered_with_intervention",
-        "reversals.reversed",
-        "surplus.surplus_total",
-        "bulk.closed",
-    ] {
-        assert_eq!(number(&truth, path), 0, "{path}");
-    }
-    // The bystanders are there all the same.
-    assert!(number(&truth, "bystanders.chatty.acted_before_move") > 50);
-    assert!(number(&truth, "bystanders.announcer.acted_before_move") > 50);
-}
-
-#[test]
 fn plans_at_their_limits_give_an_office_all_the_same() {
     let empty = insurer_with(&Plan { items: 0, goals: 0, ..Plan::INSURER }, 1);
     assert_eq!(rows(&empty).len(), 0);
@@ -453,6 +439,7 @@ fn plans_at_their_limits_give_an_office_all_the_same() {
         handback_percent: 100,
         trigger_percent: 100,
         intervention_percent: 100,
+        intervention_percent_after: 100,
         override_percent: 100,
         reopen_percent: 100,
         withdrawn_percent: 0,

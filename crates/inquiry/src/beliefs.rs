@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sayso_findings::assumptions::{Found, test};
-use sayso_model::assumption::{Assumption, Expectation, TestedBelief};
+use sayso_model::assumption::{Answer, Assumption, Expectation, SideBySide, TestedBelief};
 use sayso_model::decision::{Decision, Paths};
 use sayso_model::measure::{MeasureId, Measurement};
 use sayso_model::time::Instant;
@@ -30,18 +30,6 @@ const OF_SCOPE: [&str; 2] = ["clock", "by"];
 
 /// Of the possession ledger, the scope also says who held.
 const OF_HOLDERS: [&str; 4] = ["role", "site", "team", "level"];
-
-/// What somebody answers to a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// So it is.
-    Agree,
-    /// It is not so.
-    Disagree,
-    /// They cannot say.
-    Unsure,
-}
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -83,19 +71,6 @@ pub struct Statement {
     /// In words.
     pub says: String,
     written_as: usize,
-}
-
-/// What the people at the top say to one statement, side by side.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SideBySide {
-    /// The statement's name.
-    pub id: String,
-    /// In words.
-    pub says: String,
-    /// Who answered what, and when; by name.
-    pub answers: Vec<(String, Answer, Option<String>)>,
-    /// Whether somebody agrees and somebody does not.
-    pub divided: bool,
 }
 
 /// Everything that was read of beliefs.
@@ -238,6 +213,7 @@ impl Office {
         if self.beliefs.assumptions.is_empty() {
             return Ok(Vec::new());
         }
+        self.note_view("check", None)?;
         self.test_beliefs(&self.see()?)
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use sayso_decisions::Rules;
 use sayso_engine::Engine;
 use sayso_measures::Measured;
@@ -30,6 +32,7 @@ impl Office {
     /// # Errors
     /// When the record cannot be read, or the charter cannot be tied to it.
     pub fn diagnose(&self) -> Result<Diagnosis, InquiryError> {
+        self.note_view("diagnose", None)?;
         let seen = self.see()?;
         let Seen { who, paths, window, coverage } = &seen;
         let measured = self.measure(paths, who, coverage, *window);
@@ -51,7 +54,9 @@ impl Office {
             findings: judged.findings,
             too_thin: judged.too_thin,
             sought: judged.sought,
+            sought: judged.sought,
             assumptions: self.test_beliefs(&seen)?,
+            side_by_side: self.side_by_side(),
             withheld: measured.withheld,
             path_map: measured.path_map,
         })
@@ -63,15 +68,20 @@ impl Office {
         let who = self.who(&engine)?;
         let reconstruct = self.reconstruct(&who, true);
         let mut paths = engine.paths(&reconstruct)?.collect_all()?;
-        self.keep_window(&mut paths);
         let window = self.window(&engine, reconstruct.until());
+        self.keep_window(&mut paths, window);
         let coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
         Ok(Seen { who, paths, window, coverage })
     }
 
     /// Measures some of the record.
     pub(crate) fn measure(&self, paths: &Paths, who: &Who, coverage: &Coverage, window: Window) -> Measured {
-        let request = sayso_measures::Request {
+        sayso_measures::measure(paths, who.words(), &self.measuring(who, coverage, window))
+    }
+
+    /// What to measure, and how carefully.
+    pub(crate) fn measuring<'a>(&self, who: &'a Who, coverage: &'a Coverage, window: Window) -> sayso_measures::Request<'a> {
+        sayso_measures::Request {
             window,
             floor: self.floor(coverage),
             seed: self.seed(),
@@ -79,8 +89,7 @@ impl Office {
             directory: Some(who.directory()),
             remits: who.remits(),
             charter_changed: self.charter.last_change(window.until.into()),
-        };
-        sayso_measures::measure(paths, who.words(), &request)
+        }
     }
 
     /// The floor of the office. Where the record names nobody (only roles or teams), how many people stand behind a group
@@ -113,21 +122,30 @@ impl Office {
         self.request.as_of.map(Instant::from)
     }
 
-    /// Only decisions raised within `--since` and `--until`.
-    fn keep_window(&self, paths: &mut Paths) {
-        let (since, until) = (self.request.since.map(Instant::from), self.request.until.map(Instant::from));
-        if since.is_some() || until.is_some() {
+    /// Only decisions raised within `--since` and `--until`, and within the time that the office keeps.
+    fn keep_window(&self, paths: &mut Paths, window: Window) {
+        let (since, until) = (Instant::from(window.since), self.request.until.map(Instant::from));
+        if until.is_some() || self.request.since.is_some() || self.kept_since(window.until).is_some() {
             paths.retain(|decision| {
-                since.is_none_or(|since| decision.raised_at >= since)
-                    && until.is_none_or(|until| decision.raised_at < until)
+                decision.raised_at >= since && until.is_none_or(|until| decision.raised_at < until)
             });
         }
     }
 
+    /// From when on an office keeps what it knows of its people, counted from the end of its record.
+    pub(crate) fn kept_since(&self, end: Timestamp) -> Option<Timestamp> {
+        self.folder.as_ref()?;
+        let months = Span::new().try_months(self.privacy.keep_months()).ok()?;
+        end.to_zoned(TimeZone::UTC).checked_sub(months).ok().map(|kept| kept.timestamp())
+    }
+
     fn window(&self, engine: &Engine, until: Instant) -> Window {
         let (first, last) = engine.snapshot().bounds().unwrap_or_default();
+        let last = last.min(until);
+        let kept = self.kept_since(last.timestamp()).map(Instant::from);
+        let first = kept.map_or(first, |kept| first.max(kept)).min(last);
         let since = self.request.since.map_or(first, |since| first.max(since.into()));
-        let until = self.request.until.map_or(last.min(until).max(since), |asked| last.min(until).min(asked.into()));
+        let until = self.request.until.map_or(last.max(since), |asked| last.min(asked.into()));
         Window { since: since.timestamp(), until: until.max(since).timestamp() }
     }
 }

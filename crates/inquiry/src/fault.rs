@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use sayso_engine::EngineError;
 use sayso_sources::ReadError;
+use sayso_sources::authority::charter_file::CharterError;
+use sayso_sources::authority::history::HistoryError;
 use sayso_sources::lens::LensError;
 use sayso_sources::people::{PeopleError, SiteError};
 
@@ -34,6 +36,12 @@ pub enum InquiryError {
     /// The office's own file.
     #[error(transparent)]
     Office(#[from] OfficeError),
+    /// The charter.
+    #[error(transparent)]
+    Charter(#[from] CharterError),
+    /// The charter, or its history.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// A lens.
     #[error(transparent)]
     Lens(#[from] LensError),
@@ -79,6 +87,8 @@ impl InquiryError {
         match self {
             InquiryError::Usage { hint, .. } => Some(hint.clone()),
             InquiryError::Office(error) => error.hint(),
+            InquiryError::Charter(error) => error.hint(),
+            InquiryError::History(error) => error.hint(),
             InquiryError::Lens(error) => (!error.hint.is_empty()).then(|| error.hint.clone()),
             InquiryError::People(error) => Some(error.hint()),
             InquiryError::Site(error) => Some(error.hint()),
@@ -93,6 +103,8 @@ impl InquiryError {
         match self {
             InquiryError::Usage { .. }
             | InquiryError::Office(_)
+            | InquiryError::Charter(_)
+            | InquiryError::History(_)
             | InquiryError::Lens(_)
             | InquiryError::People(_)
             | InquiryError::Site(_)

@@ -109,6 +109,7 @@ impl Office {
     /// # Errors
     /// When there is no such item, with the nearest names as a hint; when the record cannot be read.
     pub fn path(&self, wanted: &str) -> Result<ItemPaths, InquiryError> {
+        self.note_view("path", Some(wanted))?;
         let engine = self.engine()?;
         let who = self.who(&engine)?;
         let words = who.words();

@@ -7,18 +7,22 @@
 //!
 //! Stages do not know each other; here is where they meet. Nothing here knows a terminal.
 
+mod authority;
 mod beliefs;
 mod coverage;
 mod diagnosing;
 mod doctor;
 mod drawn;
 mod fault;
+mod forget;
 mod gaps;
 mod item;
 pub mod office;
 mod reading;
 mod shown;
 mod tables;
+pub mod validity;
+mod views;
 mod who;
 mod world;
 mod writing;
@@ -34,17 +38,28 @@ use sayso_sources::people::SiteDecl;
 use sayso_sources::{Kind, Lens, Source};
 use tempfile::TempDir;
 
+pub use authority::{
+    AreaSay, CHARTER_FILE, DeclaredRemit, ImportedCharter, LastDecision, diff_charters, import_charter,
+};
+pub use beliefs::{ANSWERS_FOLDER, ASSUMPTIONS_FILE, Interview, Statement, statements};
 pub use doctor::Check;
 pub use fault::{Fault, InquiryError};
+pub use forget::Forgotten;
 pub use item::ItemPaths;
 pub use reading::{Outcome, Reading, SourceReading};
 pub use sayso_engine::Format as TableForm;
+pub use sayso_model::time::Instant;
+pub use sayso_sources::authority::check::{Objection, Severity};
+pub use sayso_model::assumption::{Answer, BeliefVerdict, SideBySide, TestedBelief};
+pub use sayso_report::check::Check as BeliefCheck;
 pub use sayso_report::{Format, Style, picture, render};
 pub use world::{Machine, World};
 pub use writing::{json, write_whole};
 
+use beliefs::Beliefs;
 use office::{Found, OFFICE_FILE, OfficeFile, PrivacySection};
 use shown::Pseudonyms;
+use views::Viewer;
 use who::Who;
 
 /// The example offices that can be written.
@@ -62,6 +77,8 @@ pub struct Request {
     pub lens: Option<PathBuf>,
     /// Who is who, for a target without an office.
     pub people: Option<PathBuf>,
+    /// What is declared, in any format that can be imported; instead of the office's charter.
+    pub charter: Option<PathBuf>,
     /// Where the record is kept, instead of in the office or a temporary folder.
     pub record: Option<PathBuf>,
     /// Later events do not count.
@@ -99,10 +116,14 @@ pub struct Office {
     charter: Charter,
     privacy: PrivacySection,
     pseudonyms: Pseudonyms,
+    beliefs: Beliefs,
+    /// Where everything derived lies; `.sayso` in an office.
+    derived: PathBuf,
     record: Record,
     page: PathBuf,
     request: Request,
     threads: NonZeroUsize,
+    viewer: Viewer,
     /// Removed with everything in it when the office is closed.
     _temporary: Option<TempDir>,
 }
@@ -160,14 +181,17 @@ impl Office {
             sources,
             people,
             sites: written.site,
-            charter: Charter::default(),
+            charter: authority::declared(Some(&folder), request.charter.as_deref(), world)?,
             privacy: written.privacy,
             pseudonyms,
             page: derived.join("report.html"),
             record: Record::open(derived.join("record"))?,
+            beliefs: Beliefs::read(&folder)?,
+            derived,
             folder: Some(folder),
             request,
             threads,
+            viewer: Viewer::of(world),
             _temporary: None,
         })
     }
@@ -207,14 +231,27 @@ impl Office {
             sources: vec![source],
             people: who::people(request.people.as_deref())?,
             sites: Vec::new(),
-            charter: Charter::default(),
+            charter: authority::declared(None, request.charter.as_deref(), world)?,
             privacy: PrivacySection::default(),
             pseudonyms: Pseudonyms::from_seed(request.seed.unwrap_or(SEED)),
-            record: Record::open(derived)?,
+            record: Record::open(&derived)?,
+            beliefs: Beliefs::default(),
+            derived,
             request,
             threads,
+            viewer: Viewer::of(world),
             _temporary: temporary,
         })
+    }
+
+    /// What stands over every report.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The office's folder; none for a lone repository or log.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     /// Where the HTML page of this office is written.
@@ -232,12 +269,20 @@ impl Office {
     }
 }
 
-/// Writes an example office, the one that ships with Sayso unless a seed is given; gives the number of files.
+/// Writes an example office, the one that ships with Sayso unless a seed is given, or the same organisation with nothing
+/// wrong planted in it; gives the number of files.
 ///
 /// # Errors
 /// When the folder has files in it and `force` is not set, or cannot be written.
-pub fn write_example(name: &str, seed: Option<u64>, folder: &Path, force: bool) -> Result<usize, InquiryError> {
-    let Some(example) = sayso_example::by_name(name, seed.unwrap_or(sayso_example::DEFAULT_SEED)) else {
+pub fn write_example(
+    name: &str,
+    seed: Option<u64>,
+    folder: &Path,
+    force: bool,
+    healthy: bool,
+) -> Result<usize, InquiryError> {
+    let seed = seed.unwrap_or(sayso_example::DEFAULT_SEED);
+    let Some(example) = (if healthy { sayso_example::healthy(name, seed) } else { sayso_example::by_name(name, seed) }) else {
         return Err(InquiryError::usage(
             format!("find an example called `{name}`"),
             format!("choose one of: {}", EXAMPLES.join(", ")),

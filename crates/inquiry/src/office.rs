@@ -86,6 +86,8 @@ pub struct PrivacySection {
     pub persons_min: Option<u64>,
     /// Decisions that a group needs; 20 when it is not given.
     pub decisions_min: Option<u64>,
+    /// How many months back answers look, from the end of the record; 13 when it is not given.
+    pub keep_months: Option<u32>,
     /// Show names instead of pseudonyms. Needs `because`.
     #[serde(default)]
     pub names: bool,
@@ -93,12 +95,21 @@ pub struct PrivacySection {
     pub because: Option<String>,
 }
 
+/// How many months back answers look where nothing else is said.
+const KEEP_MONTHS: u32 = 13;
+
 impl PrivacySection {
+    /// How many months back answers look.
+    pub fn keep_months(&self) -> u32 {
+        self.keep_months.unwrap_or(KEEP_MONTHS)
+    }
+
     /// The floor that holds in this office.
     pub fn floor(&self) -> Floor {
         Floor {
             persons_min: self.persons_min.unwrap_or(Floor::DEFAULT.persons_min),
             decisions_min: self.decisions_min.unwrap_or(Floor::DEFAULT.decisions_min),
+            ..Floor::DEFAULT
         }
     }
 }

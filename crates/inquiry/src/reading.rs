@@ -8,6 +8,8 @@ use sayso_model::coverage::{Ledger, Skipped};
 use sayso_sources::{Done, Freshness, Source};
 use serde::Serialize;
 
+use crate::forget::{Forgetting, ForgottenList};
+use crate::shown::Pseudonyms;
 use crate::{InquiryError, Office, Talk, kind_name};
 
 /// What one reading of all sources did.
@@ -67,9 +69,10 @@ impl Office {
     /// When the record cannot be written, or the only source of a lone target cannot be read. In an office, a source
     /// that fails is said in the [`Reading`], and the others are read.
     pub fn read(&mut self, talk: &mut dyn Talk, stop: &AtomicBool) -> Result<Reading, InquiryError> {
+        let list = ForgottenList::read(&self.derived)?;
         let mut reading = Reading::default();
         for source in &self.sources {
-            let result = read_source(&mut self.record, source, talk, stop);
+            let result = read_source(&mut self.record, source, (&list, &self.pseudonyms), talk, stop);
             let outcome = match result {
                 Ok(outcome) => outcome,
                 Err(InquiryError::Read(error)) if self.folder.is_some() => {
@@ -195,6 +198,7 @@ fn cut(line: &str, width: usize) -> String {
 fn read_source(
     record: &mut Record,
     source: &Source,
+    (list, pseudonyms): (&ForgottenList, &Pseudonyms),
     talk: &mut dyn Talk,
     stop: &AtomicBool,
 ) -> Result<Outcome, InquiryError> {
@@ -211,7 +215,11 @@ fn read_source(
     talk.begins(&format!("reading {}", source.name), None);
     let mut tell = |progress: sayso_engine::Progress| talk.advances(progress.done, progress.total);
     let mut appender = record.appender(&source.name, kind, &lens, start)?.interrupted_by(stop).telling(&mut tell);
-    let done = sayso_sources::read(source, resume.as_deref(), &mut appender);
+    let done = if list.is_empty() {
+        sayso_sources::read(source, resume.as_deref(), &mut appender)
+    } else {
+        sayso_sources::read(source, resume.as_deref(), &mut Forgetting::new(&mut appender, list, pseudonyms))
+    };
     let outcome = match done {
         Ok(Done::Complete { position }) => {
             appender.finish(&position)?;

@@ -25,6 +25,13 @@ impl Pseudonyms {
         Self { key }
     }
 
+    /// A digest of a name as hexadecimal digits: the same name has the same under the same key.
+    pub fn digest(&self, name: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        mac.update(name.as_bytes());
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Seven letters for a person; 24^7 of them, so that a thousand people are told apart.
     pub fn of(&self, name: &str) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use sayso_engine::{Engine, Format, MemoryColumn, MemoryTable, Shown, Tables};
 use sayso_model::actor::{ActorKind, SiteKnown};
+use sayso_model::charter::{Remit, Who as RemitHolder};
 use sayso_model::coverage::Reason;
+use sayso_model::diagnosis::Finding;
 use sayso_model::measure::Measurement;
 use sayso_model::time::Instant;
 use sayso_model::words::{Column, Words};
@@ -19,12 +21,17 @@ impl Office {
     /// # Errors
     /// When the query cannot be understood, names what is not there (the hint lists what is), or would write.
     pub fn query(&self, sql: &str, format: Format) -> Result<String, InquiryError> {
+        self.note_view("query", Some(sql))?;
         let engine = self.engine()?;
         let who = self.who(&engine)?;
         let mut memory = vec![self.people_table(&who), skipped_table(&engine)?];
         // Measuring takes longer than most queries; only those that look at the numbers pay for it.
-        if sql.to_ascii_lowercase().contains("measures") {
-            memory.push(measures_table(&self.diagnose()?.measures));
+        let asks_for = |table: &str| sql.to_ascii_lowercase().contains(table);
+        memory.push(self.remits_table());
+        if asks_for("measures") || asks_for("findings") {
+            let diagnosis = self.diagnose()?;
+            memory.push(measures_table(&diagnosis.measures));
+            memory.push(findings_table(&diagnosis.findings));
         }
         let shown = if self.privacy.names { Shown::Names } else { Shown::Labels(self.labels(&who)) };
         let tables =
@@ -42,6 +49,38 @@ impl Office {
     fn labels(&self, who: &Who) -> Vec<String> {
         let n = who.words().n_codes(Column::Actor).max(who.directory().n_codes());
         (0..n).map(|code| self.label(code as Code, who)).collect()
+    }
+
+    /// The charter. Persons stand under their pseudonyms, unless the office shows names.
+    fn remits_table(&self) -> MemoryTable {
+        let remits = &self.charter.remits;
+        let names = |all: &[RemitHolder]| {
+            let shown = all.iter().map(|one| match one {
+                RemitHolder::Person(name) if !self.privacy.names => {
+                    format!("person:{}", self.pseudonyms.shown(name, ActorKind::Person))
+                }
+                other => other.to_string(),
+            });
+            said(shown.collect::<Vec<_>>().join(", "))
+        };
+        let texts = |of: &dyn Fn(&Remit) -> Option<String>| MemoryColumn::Text(remits.iter().map(of).collect());
+        let instants = |of: &dyn Fn(&Remit) -> Option<Instant>| MemoryColumn::Instant(remits.iter().map(of).collect());
+        table(
+            "remits",
+            vec![
+                ("matter", texts(&|one| Some(one.matter.clone()))),
+                ("area", texts(&|one| Some(one.area.clone()))),
+                ("decides", texts(&|one| names(&one.decides))),
+                ("consulted", texts(&|one| names(&one.consulted))),
+                ("reserve", texts(&|one| names(&one.reserve))),
+                ("retained", MemoryColumn::Flag(remits.iter().map(|one| Some(one.retained)).collect())),
+                ("bounds", texts(&|one| one.bounds.clone())),
+                ("since", instants(&|one| one.since)),
+                ("until", instants(&|one| one.until)),
+                ("because", texts(&|one| one.because.clone())),
+                ("written", texts(&|one| said(one.written.clone()))),
+            ],
+        )
     }
 
     fn people_table(&self, who: &Who) -> MemoryTable {
@@ -93,6 +132,34 @@ fn skipped_table(engine: &Engine) -> Result<MemoryTable, InquiryError> {
             ("detail", texts(&|one| one.detail.clone())),
         ],
     ))
+}
+
+fn findings_table(findings: &[Finding]) -> MemoryTable {
+    let texts =
+        |of: &dyn Fn(&Finding) -> String| MemoryColumn::Text(findings.iter().map(|finding| said(of(finding))).collect());
+    let reals = |of: &dyn Fn(&Finding) -> f64| MemoryColumn::Real(findings.iter().map(|one| Some(of(one))).collect());
+    table(
+        "findings",
+        vec![
+            ("id", texts(&|one| one.id.clone())),
+            ("pattern", texts(&|one| one.pattern.name().to_owned())),
+            ("matter", texts(&|one| one.matter.clone())),
+            ("area", texts(&|one| one.area.clone())),
+            ("role", texts(&|one| one.role.clone())),
+            ("verdict", texts(&|one| one.verdict.name().to_owned())),
+            ("strength", texts(&|one| one.strength.name().to_owned())),
+            ("claim", texts(&|one| one.claim.clone())),
+            ("question", texts(&|one| one.question.clone())),
+            ("p", reals(&|one| one.p)),
+            ("p_adjusted", reals(&|one| one.p_adjusted)),
+            ("evidence", texts(&|one| one.evidence.join(" "))),
+        ],
+    )
+}
+
+/// A text, or nothing where it is empty.
+fn said(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
 }
 
 fn measures_table(measures: &[Measurement]) -> MemoryTable {

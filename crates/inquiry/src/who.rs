@@ -31,6 +31,7 @@ pub(crate) struct Who {
     counts: IdentityCounts,
     remits: Arc<Remits>,
     bounds: Option<(Instant, Instant)>,
+    person: Vec<Option<u32>>,
     has_levels: bool,
     sites_in_events: bool,
     /// The zone of the assumed calendar, where one had to be assumed.
@@ -122,6 +123,7 @@ impl Who {
         })?;
         Ok(Self {
             remits: Arc::new(remits),
+            person: identities.person,
             directory,
             words,
             counts: identities.counts,
@@ -142,6 +144,14 @@ impl Who {
 
     pub(crate) fn counts(&self) -> IdentityCounts {
         self.counts
+    }
+
+    /// The canonical actors that a name stands for.
+    pub(crate) fn named(&self, name: &str, people: &[Person]) -> Vec<Code> {
+        let words: Vec<String> = (0..self.words.n_codes(Column::Actor) as Code)
+            .map(|code| self.words.word(Column::Actor, code).to_owned())
+            .collect();
+        named(name, &words, people, &self.person, &self.directory)
     }
 
     /// What is declared, in the codes of this record.

@@ -18,6 +18,9 @@ pub trait World: Send + Sync {
     /// 32 bytes that nobody can guess, for the key of an office's pseudonyms.
     fn secret(&self) -> std::io::Result<[u8; 32]>;
 
+    /// Who is at the machine, as it calls them; empty where it does not say.
+    fn user(&self) -> String;
+
     /// How many threads the machine runs at once, at least 1.
     fn threads(&self) -> usize;
 }
@@ -44,6 +47,10 @@ impl World for Machine {
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(std::io::Error::other)?;
         Ok(key)
+    }
+
+    fn user(&self) -> String {
+        ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default()
     }
 
     fn threads(&self) -> usize {

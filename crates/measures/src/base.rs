@@ -4,17 +4,21 @@ use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use sayso_model::decision::Decision;
 use sayso_model::measure::MeasureId;
-use sayso_model::privacy::{Cleared, Floor};
+use sayso_model::privacy::{Cleared, Floor, Group};
 use sayso_model::words::{Column, Words};
 use sayso_stats::ratio::Cluster;
 
+use crate::overlap::{Parting, Things, put_together};
 use crate::population::Population;
-use crate::privacy::{Candidate, NONE, NOT_RECORDED, Slot, divide};
+use crate::privacy::{Candidate, NONE, NOT_RECORDED, Pooled, Slot, divide, pool};
 
 /// How many areas (and matters, and sites) are shown by name.
 pub(crate) const SLOTS_MAX: usize = 12;
 
 const DAY_MICROS: i64 = 86_400_000_000;
+
+/// A week in microseconds.
+pub(crate) const WEEK_MICROS: i64 = 7 * DAY_MICROS;
 
 /// By what decisions are broken down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +41,8 @@ pub(crate) struct Cut {
     pub(crate) slots: Vec<Slot>,
     /// For each decision of the record its part, [`NONE`] where it is not in the base.
     pub(crate) slot_of: Vec<u32>,
-    /// How many groups were put together.
-    pub(crate) pooled: u64,
+    /// How many groups were put together, and why.
+    pub(crate) pooled: Pooled,
 }
 
 /// Some of the decisions, and their parts that may be shown.
@@ -48,10 +52,12 @@ pub(crate) struct Base<'p, 'a> {
     pub(crate) decisions: Vec<u32>,
     /// The whole first; empty where even the whole is below the floor.
     pub(crate) cuts: Vec<Cut>,
-    /// Breakdowns of which no part may be shown, with how many groups they have.
-    pub(crate) hidden: Vec<(&'static str, u64)>,
+    /// Breakdowns of which no part may be shown, with how many groups they have and why.
+    pub(crate) hidden: Vec<(&'static str, Pooled)>,
     /// Why nothing may be said.
     pub(crate) refused: Option<String>,
+    /// What it is called where several measures speak of the same decisions; empty where one does.
+    pub(crate) name: &'static str,
 }
 
 impl Dimension {
@@ -80,13 +86,13 @@ impl Dimension {
         }
     }
 
-    /// The value of a decision. Weeks count from the one of 1970-01-01, a Thursday, hence the three days.
+    /// The value of a decision.
     fn value(self, decision: &Decision) -> i64 {
         match self {
             Dimension::Matter => i64::from(decision.matter),
             Dimension::Area => i64::from(decision.area),
             Dimension::Site => i64::from(decision.asker_site),
-            Dimension::Week => (decision.raised_at.micros().div_euclid(DAY_MICROS) + 3).div_euclid(7),
+            Dimension::Week => week_of(decision),
         }
     }
 
@@ -109,6 +115,16 @@ pub(crate) fn label(words: &dyn Words, column: Column, code: u32) -> String {
     }
 }
 
+/// The ISO week in which a question was put, counted from the one of 1970-01-01, a Thursday, hence the three days.
+pub(crate) fn week_of(decision: &Decision) -> i64 {
+    (decision.raised_at.micros().div_euclid(DAY_MICROS) + 3).div_euclid(7)
+}
+
+/// When a week begins, in microseconds.
+pub(crate) fn week_start(week: i64) -> i64 {
+    (week * 7 - 3) * DAY_MICROS
+}
+
 /// `2024-W07`.
 fn week_label(week: i64) -> String {
     let thursday = Timestamp::from_microsecond((week * 7) * DAY_MICROS).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -126,7 +142,7 @@ impl<'p, 'a> Base<'p, 'a> {
     ) -> Self {
         let all = &population.paths.decisions;
         let decisions: Vec<u32> = (0..all.len() as u32).filter(|&i| holds(&all[i as usize])).collect();
-        let mut base = Self { population, decisions, cuts: Vec::new(), hidden: Vec::new(), refused: None };
+        let mut base = Self { population, decisions, cuts: Vec::new(), hidden: Vec::new(), refused: None, name: "" };
         let mut slot_of = vec![NONE; all.len()];
         for &i in &base.decisions {
             slot_of[i as usize] = 0;
@@ -137,13 +153,19 @@ impl<'p, 'a> Base<'p, 'a> {
             Err(below) => base.refused = Some(below.to_string()),
             Ok(whole) => {
                 let slots = vec![Slot { label: String::new(), cleared: whole }];
-                base.cuts.push(Cut { key: "", slots, slot_of, pooled: 0 });
+                base.cuts.push(Cut { key: "", slots, slot_of, pooled: Pooled::default() });
                 for &dimension in dimensions {
                     base.cut(dimension, whole, floor);
                 }
+                base.keep_apart(floor);
             }
         }
         base
+    }
+
+    /// Under a name that several measures share.
+    pub(crate) fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
     }
 
     /// The whole, where it may be shown.
@@ -226,7 +248,7 @@ impl<'p, 'a> Base<'p, 'a> {
             population.census(&merged, 1)[0]
         };
         match divide(&candidates, union, whole, floor, dimension.slots_max(), dimension.rest()) {
-            None => self.hidden.push((dimension.key(), candidates.len() as u64)),
+            None => self.hidden.push((dimension.key(), Pooled { small: candidates.len() as u64, overlapping: 0 })),
             Some(division) => {
                 let slot_of = group_of
                     .iter()
@@ -235,10 +257,39 @@ impl<'p, 'a> Base<'p, 'a> {
                         group => division.slot_of[place[group as usize] as usize],
                     })
                     .collect();
-                let (slots, pooled) = (division.slots, division.pooled);
-                self.cuts.push(Cut { key: dimension.key(), slots, slot_of, pooled });
+                let pooled = Pooled { small: division.pooled, overlapping: 0 };
+                self.cuts.push(Cut { key: dimension.key(), slots: division.slots, slot_of, pooled });
             }
         }
+    }
+
+    /// Puts together what several cuts would give away between them.
+    fn keep_apart(&mut self, floor: Floor) {
+        let population = self.population;
+        let partings: Vec<Parting<'_>> = self.cuts[1..].iter().map(Cut::parting).collect();
+        let together = put_together(population, floor, &partings);
+        let mut kept = vec![self.cuts.remove(0)];
+        for (mut cut, together) in self.cuts.drain(..).zip(together) {
+            let census = |slot_of: &[u32]| population.census(slot_of, 1)[0];
+            match pool(&mut cut.slots, &mut cut.slot_of, &mut cut.pooled, &together, census, floor) {
+                true => kept.push(cut),
+                false => self.hidden.push((cut.key, cut.pooled)),
+            }
+        }
+        self.cuts = kept;
+    }
+}
+
+impl Cut {
+    fn parting(&self) -> Parting<'_> {
+        let pool = (self.pooled.small > 0).then(|| self.slots.len() as u32 - 1);
+        Parting { slot_of: &self.slot_of, n: self.slots.len(), pool }
+    }
+}
+
+impl Things for Population<'_> {
+    fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
+        Population::census(self, group_of, n_groups)
     }
 }
 

@@ -1,15 +1,15 @@
 //! How holds are grouped by who holds them, and which of these groups may be shown.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use sayso_model::Code;
 use sayso_model::actor::ActorKind;
-use sayso_model::privacy::{Cleared, Group};
+use sayso_model::privacy::{BelowFloor, Cleared, Floor, Group};
 use sayso_model::words::{Column, Words};
 
 use crate::base::label;
-use crate::population::{Population, Profile};
-use crate::privacy::{Candidate, NONE, NOT_RECORDED, Slot, divide};
-use crate::sheet::Sheet;
+use crate::overlap::{Parting, Things, put_together};
+use crate::population::{Population, Profile, Tally};
+use crate::privacy::{Candidate, NONE, NOT_RECORDED, Pooled, Slot, divide, pool};
 
 /// By what holders are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,7 @@ const BOTS: Key = (u64::MAX, 0);
 pub(crate) const BOTS_LABEL: &str = "bots";
 
 /// Holders in groups that may be shown.
+#[derive(Clone)]
 pub(crate) struct Grouping {
     /// The groups, largest first by decisions is not promised; the pool last.
     pub(crate) slots: Vec<Slot>,
@@ -45,18 +46,166 @@ pub(crate) struct Grouping {
     pub(crate) sites: Vec<String>,
     /// The part that each profile belongs to; every profile has one.
     pub(crate) slot_of: Vec<u32>,
-    /// How many groups were put together.
-    pub(crate) pooled: u64,
+    /// How many groups were put together, and why.
+    pub(crate) pooled: Pooled,
+}
+
+/// By what possession is broken down.
+const POSSESSION: [By; 4] = [By::Role, By::Site, By::Team, By::Level];
+
+/// How many roles, teams or sites are shown by name.
+const SLOTS_MAX: usize = 12;
+
+/// By what the path map groups, from finest to coarsest, as far as it is recorded.
+const MAPS: [By; 5] = [By::RoleAndSite, By::Team, By::Role, By::Site, By::Arrival];
+
+/// How many groups a map bears before nobody can read it.
+const NODES_MAX: usize = 12;
+
+/// Everybody who holds, in every grouping in which they are shown, so that no two groupings give anybody away.
+pub(crate) struct Holders {
+    /// That all holders together may be spoken of, or why not.
+    pub(crate) whole: Result<Cleared, BelowFloor>,
+    groupings: Vec<(By, Grouping)>,
+    hidden: Vec<(By, Pooled)>,
+    /// How many of the groupings are those of possession; the map may have one of its own behind them.
+    n_possession: usize,
+    map: Option<usize>,
+}
+
+impl Holders {
+    /// Groups them all.
+    pub(crate) fn of(population: &Population<'_>, floor: Floor) -> Self {
+        let holdings = Holdings::of(population);
+        let everybody = holdings.census(&vec![0; population.profiles.len()], 1)[0];
+        let mut holders = Self {
+            whole: floor.clear(everybody),
+            groupings: Vec::new(),
+            hidden: Vec::new(),
+            n_possession: 0,
+            map: None,
+        };
+        let Ok(whole) = holders.whole else { return holders };
+        let group = |by, slots_max| group(&holdings, by, whole, floor, slots_max);
+        for by in POSSESSION {
+            match group(by, SLOTS_MAX) {
+                Grouped::NotRecorded => {}
+                Grouped::Hidden(groups) => holders.hidden.push((by, Pooled { small: groups, overlapping: 0 })),
+                Grouped::Shown(grouping) => holders.groupings.push((by, grouping)),
+            }
+        }
+        holders.n_possession = holders.groupings.len();
+        if let Some((by, grouping)) = choose(population, group) {
+            let same = |(other, shown): &(By, Grouping)| *other == by && shown.slot_of == grouping.slot_of;
+            holders.map = holders.groupings.iter().position(same).or_else(|| {
+                holders.groupings.push((by, grouping));
+                Some(holders.n_possession)
+            });
+        }
+        holders.keep_apart(&holdings, floor);
+        holders
+    }
+
+    /// Every grouping that is shown, that of the map among them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (By, &Grouping)> {
+        self.groupings.iter().map(|(by, grouping)| (*by, grouping))
+    }
+
+    /// The groupings of possession that are shown.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = (By, &Grouping)> {
+        self.groupings[..self.n_possession].iter().map(|(by, grouping)| (*by, grouping))
+    }
+
+    /// Those of which no part is, with how many groups they have and why.
+    pub(crate) fn hidden(&self) -> impl Iterator<Item = (By, Pooled)> {
+        self.hidden.iter().copied()
+    }
+
+    /// The grouping of the path map, where there is one.
+    pub(crate) fn map(&self) -> Option<(By, &Grouping)> {
+        self.map.and_then(|at| self.groupings.get(at)).map(|(by, grouping)| (*by, grouping))
+    }
+
+    /// Puts together what several groupings would give away between them.
+    fn keep_apart(&mut self, holdings: &Holdings<'_, '_>, floor: Floor) {
+        let partings = self.groupings.iter().map(|(_, grouping)| Parting {
+            slot_of: &grouping.slot_of,
+            n: grouping.slots.len(),
+            pool: (grouping.pooled.small > 0).then(|| grouping.slots.len() as u32 - 1),
+        });
+        let together = put_together(holdings, floor, &partings.collect::<Vec<_>>());
+        let (n, map) = (self.n_possession, self.map.take());
+        for (at, ((by, mut grouping), together)) in
+            std::mem::take(&mut self.groupings).into_iter().zip(together).enumerate()
+        {
+            let census = |slot_of: &[u32]| holdings.census(slot_of, 1)[0];
+            let Grouping { slots, slot_of, pooled, .. } = &mut grouping;
+            let is_shown = pool(slots, slot_of, pooled, &together, census, floor);
+            if together.contains(&true) {
+                let mut together = together.iter();
+                grouping.sites.retain(|_| together.next() == Some(&false));
+                grouping.sites.push(String::new());
+            }
+            match (is_shown, at < n) {
+                (true, _) => {
+                    if map == Some(at) {
+                        self.map = Some(self.groupings.len());
+                    }
+                    self.groupings.push((by, grouping));
+                }
+                (false, true) => {
+                    self.n_possession -= 1;
+                    self.hidden.push((by, grouping.pooled));
+                }
+                (false, false) => {}
+            }
+        }
+        if self.map.is_none() && map.is_some() {
+            // Rather a coarser map than none.
+            let coarser = |by: &By| self.groupings[..self.n_possession].iter().position(|(other, _)| other == by);
+            self.map = MAPS.iter().find_map(coarser);
+        }
+    }
 }
 
 /// What came of grouping.
-pub(crate) enum Grouped {
+enum Grouped {
     /// Groups that may be shown.
     Shown(Grouping),
     /// No part of it may be shown; so many groups there are.
     Hidden(u64),
     /// Nothing is recorded of it.
     NotRecorded,
+}
+
+/// The finest grouping that is known of most holders and fits on a map; else the finest known, with the smaller groups
+/// put together.
+fn choose(population: &Population<'_>, group: impl Fn(By, usize) -> Grouped) -> Option<(By, Grouping)> {
+    let known: Vec<By> = MAPS.into_iter().filter(|&by| is_known(population, by)).collect();
+    for &by in &known {
+        if let Grouped::Shown(grouping) = group(by, usize::MAX)
+            && (2..=NODES_MAX).contains(&grouping.slots.len())
+        {
+            return Some((by, grouping));
+        }
+    }
+    known.into_iter().find_map(|by| match group(by, NODES_MAX - 2) {
+        Grouped::Shown(grouping) => Some((by, grouping)),
+        Grouped::Hidden(_) | Grouped::NotRecorded => None,
+    })
+}
+
+/// Whether at least half of the holds, bots left out, say to which group they belong.
+fn is_known(population: &Population<'_>, by: By) -> bool {
+    let mut counts = (0_u64, 0_u64);
+    for &profile in &population.profile_of {
+        let profile = &population.profiles[profile as usize];
+        if profile.kind != ActorKind::Bot {
+            counts.0 += u64::from(by.is_known(profile));
+            counts.1 += 1;
+        }
+    }
+    counts.1 > 0 && counts.0 * 2 >= counts.1
 }
 
 impl By {
@@ -138,13 +287,9 @@ impl By {
     }
 }
 
-/// Who holds at all: the whole that possession and path map divide.
-pub(crate) fn everybody(population: &Population<'_>) -> Group {
-    census(population, |_| true)
-}
-
 /// Groups the holders. `whole` is the proof that all holders together may be spoken of.
-pub(crate) fn group(population: &Population<'_>, by: By, whole: Cleared, sheet: &Sheet, slots_max: usize) -> Grouped {
+fn group(holdings: &Holdings<'_, '_>, by: By, whole: Cleared, floor: Floor, slots_max: usize) -> Grouped {
+    let population = holdings.population;
     let mut numbers: FxHashMap<Key, u32> = FxHashMap::default();
     for profile in &population.profiles {
         let next = numbers.len() as u32;
@@ -157,14 +302,17 @@ pub(crate) fn group(population: &Population<'_>, by: By, whole: Cleared, sheet: 
     keys.sort_unstable();
     let place: FxHashMap<Key, u32> = keys.iter().enumerate().map(|(at, &key)| (key, at as u32)).collect();
     let group_of: Vec<u32> = population.profiles.iter().map(|profile| place[&by.key_of(profile)]).collect();
-    let counts = censuses(population, &group_of, keys.len());
+    let counts = holdings.census(&group_of, keys.len());
     let candidates: Vec<Candidate> = keys
         .iter()
         .zip(counts)
         .map(|(&key, group)| Candidate { label: by.label(key, population.words), group, impersonal: key == BOTS })
         .collect();
-    let union = |pooled: &[bool]| census(population, |profile| pooled[group_of[profile] as usize]);
-    let Some(division) = divide(&candidates, union, whole, sheet.floor, slots_max, by.rest()) else {
+    let union = |pooled: &[bool]| {
+        let chosen = group_of.iter().map(|&group| if pooled[group as usize] { 0 } else { NONE });
+        holdings.census(&chosen.collect::<Vec<u32>>(), 1)[0]
+    };
+    let Some(division) = divide(&candidates, union, whole, floor, slots_max, by.rest()) else {
         return Grouped::Hidden(candidates.len() as u64);
     };
     let mut sites = vec![String::new(); division.slots.len()];
@@ -180,33 +328,68 @@ pub(crate) fn group(population: &Population<'_>, by: By, whole: Cleared, sheet: 
         }
     }
     let slot_of = group_of.iter().map(|&group| division.slot_of[group as usize]).collect();
-    Grouped::Shown(Grouping { slots: division.slots, sites, slot_of, pooled: division.pooled })
+    let pooled = Pooled { small: division.pooled, overlapping: 0 };
+    Grouped::Shown(Grouping { slots: division.slots, sites, slot_of, pooled })
 }
 
-/// How many people hold in the profiles that are chosen, and in how many decisions they do.
-fn census(population: &Population<'_>, chosen: impl Fn(usize) -> bool) -> Group {
-    let group_of: Vec<u32> = (0..population.profiles.len()).map(|i| if chosen(i) { 0 } else { NONE }).collect();
-    censuses(population, &group_of, 1)[0]
+/// What everybody holds, by profile.
+struct Holdings<'p, 'a> {
+    population: &'p Population<'a>,
+    /// Holds of each profile.
+    holds: Vec<u64>,
+    /// Profiles of people, person after person.
+    by_person: Vec<u32>,
 }
 
-/// The same for every group of profiles.
-fn censuses(population: &Population<'_>, group_of: &[u32], n_groups: usize) -> Vec<Group> {
-    let mut groups = vec![Group::default(); n_groups];
-    let mut people: FxHashSet<(u32, u32)> = FxHashSet::default();
-    for (profile, &group) in population.profiles.iter().zip(group_of) {
-        if group != NONE && profile.person != NONE && people.insert((group, profile.person)) {
-            groups[group as usize].persons += 1;
-        }
-    }
-    let mut last = vec![NONE; n_groups];
-    for (i, decision) in population.paths.decisions.iter().enumerate() {
-        for (_, profile) in population.hops(decision) {
-            let group = group_of[profile as usize];
-            if group != NONE && last[group as usize] != i as u32 {
-                last[group as usize] = i as u32;
-                groups[group as usize].decisions += 1;
+impl<'p, 'a> Holdings<'p, 'a> {
+    fn of(population: &'p Population<'a>) -> Self {
+        let n = population.profiles.len();
+        let mut holds = vec![0; n];
+        for decision in &population.paths.decisions {
+            for (_, profile) in population.hops(decision) {
+                holds[profile as usize] += 1;
             }
         }
+        let is_person = |&profile: &u32| population.profiles[profile as usize].person != NONE;
+        let mut by_person: Vec<u32> = (0..n as u32).filter(is_person).collect();
+        by_person.sort_by_key(|&profile| population.profiles[profile as usize].person);
+        Self { population, holds, by_person }
     }
-    groups
+}
+
+impl Things for Holdings<'_, '_> {
+    /// How many people hold in each group of profiles, in how many decisions they do, and how many of its holds are one
+    /// person's.
+    fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
+        let mut tally = Tally::new(n_groups);
+        for &profile in &self.by_person {
+            let group = group_of[profile as usize];
+            if group != NONE {
+                tally.add(self.population.profiles[profile as usize].person, group, self.holds[profile as usize]);
+            }
+        }
+        let mut holds = vec![0_u64; n_groups];
+        for (of_profile, &group) in self.holds.iter().zip(group_of).filter(|(_, group)| **group != NONE) {
+            holds[group as usize] += of_profile;
+        }
+        let mut decisions = vec![0_u64; n_groups];
+        let mut last = vec![NONE; n_groups];
+        for (i, decision) in self.population.paths.decisions.iter().enumerate() {
+            for (_, profile) in self.population.hops(decision) {
+                let group = group_of[profile as usize];
+                if group != NONE && last[group as usize] != i as u32 {
+                    last[group as usize] = i as u32;
+                    decisions[group as usize] += 1;
+                }
+            }
+        }
+        let groups = decisions.into_iter().zip(holds).zip(&tally.groups);
+        groups
+            .map(|((decisions, holds), tallied)| Group {
+                persons: tallied.persons,
+                decisions,
+                dominance: Group::dominance_of(tallied.largest, holds),
+            })
+            .collect()
+    }
 }

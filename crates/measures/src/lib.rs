@@ -3,32 +3,43 @@
 //! [`measure`] is the one door. It counts, estimates and withholds; it reads nothing, knows no clock, and is the same to
 //! the last bit for the same paths and seed.
 
+mod authority;
 mod base;
+mod footprints;
 mod handover;
 mod holders;
 mod observability;
+mod overlap;
 mod pathmap;
 mod population;
 mod possession;
 mod privacy;
 mod reference;
 mod reversal;
+mod say;
 mod sheet;
 mod waiting;
+mod windows;
 
 use sayso_model::actor::Directory;
-use sayso_model::decision::Paths;
+use sayso_model::charter::Remits;
+use sayso_model::decision::{Decision, Paths};
 use sayso_model::diagnosis::{Coverage, PathMap};
 use sayso_model::measure::{Measurement, Withheld};
-use sayso_model::privacy::Floor;
+use sayso_model::privacy::{Floor, Footprint};
+use sayso_model::signal::Signal;
+use sayso_model::time::Instant;
 use sayso_model::words::Words;
 use sayso_stats::Window;
 
 use base::{Base, Dimension};
+use holders::Holders;
 use population::Population;
 use sheet::Sheet;
 
-pub use reference::reference;
+pub use say::{Say, say};
+pub use windows::{borders, within_borders};
+pub use reference::{reference, statistics};
 
 /// What to measure, and how carefully.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +55,10 @@ pub struct Request<'a> {
     /// Everybody, and the calendars of the sites. Without it nobody is known to be a bot but by the holds, and answers
     /// not yet carried out have no working time.
     pub directory: Option<&'a Directory>,
+    /// What is declared; [`Remits::default`] where nothing is.
+    pub remits: &'a Remits,
+    /// When the charter changed last, if it ever did.
+    pub charter_changed: Option<Instant>,
 }
 
 /// Every number that may be shown.
@@ -58,6 +73,12 @@ pub struct Measured {
     /// For each hop, in the order of [`Paths::hops`], the node of the path map that its holder belongs to; empty where
     /// there is no map. By it a single path can be shown without naming anybody.
     pub node_of_hop: Vec<u32>,
+    /// Patterns of authority, for the findings to judge. Those that need to see every act are there only where the paths
+    /// carry touches.
+    pub signals: Vec<Signal>,
+    /// What the groups cover that the numbers speak of, for the log of views; signals and the map's arcs are not among
+    /// them. See [`sayso_model::privacy::would_difference`].
+    pub footprints: Vec<Footprint>,
 }
 
 /// Measures a record.
@@ -70,24 +91,28 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
     let population = Population::of(paths, words, request);
     let mut sheet = Sheet::new(request);
 
-    let all = Base::of(&population, request.floor, &[Dimension::Matter, Dimension::Area], |_| true);
+    let all = Base::of(&population, request.floor, &[Dimension::Matter, Dimension::Area], |_| true).named("questions");
     observability::measure(&mut sheet, &all, request.coverage);
 
     let dimensions = [Dimension::Matter, Dimension::Area, Dimension::Site, Dimension::Week];
-    let begun = Base::of(&population, request.floor, &dimensions, |decision| decision.has_latency());
+    let begun = Base::of(&population, request.floor, &dimensions, Decision::has_latency).named("questions put");
     waiting::latency(&mut sheet, &begun, all.decisions.len() - begun.decisions.len());
     waiting::first_response(&mut sheet, &begun);
-    let stays = possession::measure(&mut sheet, &population);
+    let holders = Holders::of(&population, request.floor);
+    sheet.leave(footprints::of_holders(&population, holders.all()));
+    let stays = possession::measure(&mut sheet, &population, &holders);
     handover::measure(&mut sheet, &begun);
 
     let decided = Base::of(&population, request.floor, &[Dimension::Matter, Dimension::Area], |decision| {
         decision.decided_at.is_some()
-    });
+    })
+    .named("answers");
     waiting::execution(&mut sheet, &population, request);
     waiting::surplus_approvals(&mut sheet, &decided);
     reversal::measure(&mut sheet, &decided);
 
-    let (path_map, node_of_hop) = pathmap::draw(&sheet, &population, &stays);
-    let (measures, withheld) = sheet.close();
-    Measured { measures, withheld, path_map, node_of_hop }
+    let signals = authority::measure(&mut sheet, &population, request);
+    let (path_map, node_of_hop) = pathmap::draw(&sheet, &population, &holders, &stays);
+    let (measures, withheld, footprints) = sheet.close();
+    Measured { measures, withheld, path_map, node_of_hop, signals, footprints }
 }

@@ -1,24 +1,19 @@
 //! Who passes decisions to whom: groups of holders that may be shown, and the hand-overs between them.
 
-use sayso_model::actor::ActorKind;
+use rustc_hash::FxHashMap;
 use sayso_model::decision::{ArrivedBy, Status, is_recorded};
 use sayso_model::diagnosis::{PathArc, PathMap, PathNode};
-use sayso_model::privacy::{Cleared, Floor, Group};
+use sayso_model::privacy::{Floor, Group};
 use sayso_stats::ratio::{Cluster, Range, Sums, ratio_of_sums};
 use sayso_stats::{Unit, resample};
 
-use crate::holders::{By, Grouped, Grouping, everybody, group};
+use crate::holders::{Grouping, Holders};
+use crate::overlap::{Parting, Things, leak_between};
 use crate::population::Population;
 use crate::possession::{self, Stays};
 use crate::privacy::NONE;
 use crate::sheet::{Clock, Sheet};
 use sayso_model::measure::MeasureId;
-
-/// How many groups a map bears before nobody can read it.
-const NODES_MAX: usize = 12;
-
-/// From finest to coarsest, as far as it is recorded.
-const GROUPINGS: [By; 5] = [By::RoleAndSite, By::Team, By::Role, By::Site, By::Arrival];
 
 /// Hand-overs between two groups, while they are counted.
 #[derive(Clone, Debug)]
@@ -30,50 +25,26 @@ struct Arc {
     last_decision: u32,
     /// Hand-overs of the present item, for the spread between items.
     of_item: u64,
-    /// Who gave or took, a bit a person.
-    people: Vec<u64>,
+    /// Who gave or took, and what they are of it: every hand-over has two halves, both of them one person's where the
+    /// other is none.
+    people: FxHashMap<u32, u64>,
     sums: Sums,
 }
 
 /// Draws the map, and says of each hop to which of its nodes the holder belongs; both empty where nothing may be shown.
-pub(crate) fn draw(sheet: &Sheet, population: &Population<'_>, stays: &Stays) -> (PathMap, Vec<u32>) {
+pub(crate) fn draw(
+    sheet: &Sheet,
+    population: &Population<'_>,
+    holders: &Holders,
+    stays: &Stays,
+) -> (PathMap, Vec<u32>) {
     let nothing = (PathMap::default(), Vec::new());
-    let Ok(whole) = sheet.floor.clear(everybody(population)) else { return nothing };
-    let Some((by, grouping)) = choose(sheet, population, whole) else { return nothing };
-    let nodes = nodes(sheet, population, &grouping, stays);
-    let arcs = arcs(sheet, population, &grouping);
+    let Some((by, grouping)) = holders.map() else { return nothing };
+    let nodes = nodes(sheet, population, grouping, stays);
+    let arcs = arcs(sheet, population, grouping);
     let node_of_hop = population.profile_of.iter().map(|&profile| grouping.slot_of[profile as usize]).collect();
-    (PathMap { grouped_by: by.key().to_owned(), nodes, arcs, pooled: grouping.pooled }, node_of_hop)
-}
-
-/// The finest grouping that is known of most holders and fits on a map; else the finest known, with the smaller groups
-/// put together.
-fn choose(sheet: &Sheet, population: &Population<'_>, whole: Cleared) -> Option<(By, Grouping)> {
-    let known: Vec<By> = GROUPINGS.into_iter().filter(|&by| is_known(population, by)).collect();
-    for &by in &known {
-        if let Grouped::Shown(grouping) = group(population, by, whole, sheet, usize::MAX)
-            && (2..=NODES_MAX).contains(&grouping.slots.len())
-        {
-            return Some((by, grouping));
-        }
-    }
-    known.into_iter().find_map(|by| match group(population, by, whole, sheet, NODES_MAX - 2) {
-        Grouped::Shown(grouping) => Some((by, grouping)),
-        Grouped::Hidden(_) | Grouped::NotRecorded => None,
-    })
-}
-
-/// Whether at least half of the holds, bots left out, say to which group they belong.
-fn is_known(population: &Population<'_>, by: By) -> bool {
-    let mut counts = (0_u64, 0_u64);
-    for &profile in &population.profile_of {
-        let profile = &population.profiles[profile as usize];
-        if profile.kind != ActorKind::Bot {
-            counts.0 += u64::from(by.is_known(profile));
-            counts.1 += 1;
-        }
-    }
-    counts.1 > 0 && counts.0 * 2 >= counts.1
+    let pooled = grouping.pooled.small + grouping.pooled.overlapping;
+    (PathMap { grouped_by: by.key().to_owned(), nodes, arcs, pooled }, node_of_hop)
 }
 
 fn nodes(sheet: &Sheet, population: &Population<'_>, grouping: &Grouping, stays: &Stays) -> Vec<PathNode> {
@@ -161,7 +132,7 @@ fn count(population: &Population<'_>, grouping: &Grouping) -> Vec<Arc> {
         decisions: 0,
         last_decision: NONE,
         of_item: 0,
-        people: vec![0; population.n_persons.div_ceil(64)],
+        people: FxHashMap::default(),
         sums: Sums::default(),
     };
     let mut arcs = vec![empty; n * n];
@@ -186,9 +157,10 @@ fn count(population: &Population<'_>, grouping: &Grouping) -> Vec<Arc> {
                 arc.last_decision = i as u32;
                 arc.decisions += 1;
             }
-            for person in [from.person, to.person] {
+            let (gives, takes) = (from.person, to.person);
+            for (person, other) in [(gives, takes), (takes, gives)] {
                 if person != NONE {
-                    arc.people[person as usize / 64] |= 1 << (person % 64);
+                    *arc.people.entry(person).or_default() += 1 + u64::from(other == NONE);
                 }
             }
         }
@@ -207,46 +179,74 @@ fn count(population: &Population<'_>, grouping: &Grouping) -> Vec<Arc> {
     arcs
 }
 
-/// Which arcs may be drawn. What goes into a group, and mostly what leaves it, is known from the nodes; so of each row and
-/// each column what is left out stands above the floor by itself, or another arc is left out with it.
+/// Which arcs may be drawn. What goes into a group, and mostly what leaves it, is known from the nodes; so what is left out
+/// of a row, of a column, and of some rows less some columns, stands above the floor by itself, or another arc is left out
+/// with it.
 fn may_be_shown(arcs: &[Arc], n: usize, floor: Floor) -> Vec<bool> {
+    let all = Arcs(arcs);
     let mut shown: Vec<bool> = arcs.iter().map(|arc| floor.clear(behind([arc])).is_ok()).collect();
+    let smallest = |shown: &[bool], chosen: &dyn Fn(usize) -> bool| {
+        let candidates = (0..arcs.len()).filter(|&at| shown[at] && arcs[at].handovers > 0 && chosen(at));
+        candidates.min_by_key(|&at| (arcs[at].decisions, at))
+    };
     loop {
         let mut changed = false;
         for line in 0..2 * n {
-            let cells: Vec<usize> = if line < n {
-                (0..n).map(|k| line * n + k).collect()
-            } else {
-                (0..n).map(|k| k * n + line - n).collect()
-            };
-            let hidden = cells.iter().filter(|&&at| !shown[at] && arcs[at].handovers > 0).map(|&at| &arcs[at]);
-            let hidden: Vec<&Arc> = hidden.collect();
+            let in_line = |at: usize| if line < n { at / n == line } else { at % n == line - n };
+            let hidden: Vec<&Arc> = (0..arcs.len())
+                .filter(|&at| in_line(at) && !shown[at] && arcs[at].handovers > 0)
+                .map(|at| &arcs[at])
+                .collect();
             if hidden.is_empty() || floor.clear(behind(hidden)).is_ok() {
                 continue;
             }
-            let smallest = cells.iter().copied().filter(|&at| shown[at]).min_by_key(|&at| (arcs[at].decisions, at));
-            if let Some(at) = smallest {
+            if let Some(at) = smallest(&shown, &in_line) {
                 shown[at] = false;
                 changed = true;
             }
         }
-        if !changed {
-            return shown;
+        if changed {
+            continue;
         }
+        let hidden = |at: usize| !shown[at] && arcs[at].handovers > 0;
+        let [rows, columns] = [0, 1].map(|side| {
+            let line = |at: usize| if side == 0 { at / n } else { at % n };
+            (0..arcs.len()).map(|at| if hidden(at) { line(at) as u32 } else { NONE }).collect::<Vec<u32>>()
+        });
+        let parting = |slot_of| Parting { slot_of, n, pool: None };
+        let Some([from, taken]) = leak_between(&all, floor, [parting(&rows), parting(&columns)]) else { return shown };
+        // One more arc in what remains, or else one that keeps a column from lying within the rows.
+        let in_from = |at: usize| from.contains(&((at / n) as u32));
+        let in_taken = |at: usize| taken.contains(&((at % n) as u32));
+        let more = smallest(&shown, &|at| in_from(at) && !in_taken(at));
+        let other = || smallest(&shown, &|at| !in_from(at) && in_taken(at));
+        let Some(at) = more.or_else(other).or_else(|| smallest(&shown, &|_| true)) else { return shown };
+        shown[at] = false;
+    }
+}
+
+/// Hand-overs, parted by who gives and by who takes.
+struct Arcs<'a>(&'a [Arc]);
+
+impl Things for Arcs<'_> {
+    fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
+        let of = |group: u32| self.0.iter().zip(group_of).filter(move |(_, of)| **of == group).map(|(arc, _)| arc);
+        (0..n_groups as u32).map(|group| behind(of(group))).collect()
     }
 }
 
 /// Who stands behind several arcs. A decision that passes two of them is counted once only by the larger: rather too few
 /// than too many.
 fn behind<'a>(arcs: impl IntoIterator<Item = &'a Arc>) -> Group {
-    let mut people: Vec<u64> = Vec::new();
-    let mut decisions = 0;
+    let mut people: FxHashMap<u32, u64> = FxHashMap::default();
+    let (mut decisions, mut handovers) = (0, 0);
     for arc in arcs {
-        people.resize(arc.people.len(), 0);
-        for (all, some) in people.iter_mut().zip(&arc.people) {
-            *all |= some;
+        for (&person, halves) in &arc.people {
+            *people.entry(person).or_default() += halves;
         }
         decisions = decisions.max(arc.decisions);
+        handovers += arc.handovers;
     }
-    Group { persons: people.iter().map(|word| u64::from(word.count_ones())).sum(), decisions }
+    let largest = people.values().copied().max().unwrap_or(0);
+    Group { persons: people.len() as u64, decisions, dominance: Group::dominance_of(largest, handovers * 2) }
 }

@@ -24,6 +24,9 @@ pub(crate) struct Profile {
     pub(crate) person: u32,
 }
 
+/// One question, to be divided between those who take part in it; whole parts up to sixteen of them.
+pub(crate) const QUESTION: u32 = 720_720;
+
 /// Paths, and what is known of everybody in them.
 pub(crate) struct Population<'a> {
     pub(crate) paths: &'a Paths,
@@ -34,9 +37,13 @@ pub(crate) struct Population<'a> {
     /// Which profile each hop has.
     pub(crate) profile_of: Vec<u32>,
     pub(crate) n_persons: usize,
+    /// The code of each person.
+    pub(crate) codes: Vec<Code>,
     /// For each person the decisions they put, held or answered: entries `from[p]..from[p + 1]`.
     decisions_from: Vec<u32>,
     decisions: Vec<u32>,
+    /// What each of those who take part in a decision is of it, in parts of [`QUESTION`].
+    part_of: Vec<u32>,
 }
 
 impl<'a> Population<'a> {
@@ -52,7 +59,18 @@ impl<'a> Population<'a> {
         let (profiles, profile_of) = profiles(paths, &mut people);
         let (decisions_from, decisions) = memberships(paths, &profiles, &profile_of, &mut people);
         let n_persons = people.numbers.len();
-        Self { paths, words, item_of, profiles, profile_of, n_persons, decisions_from, decisions }
+        let mut part_of = vec![0_u32; paths.decisions.len()];
+        for &decision in &decisions {
+            part_of[decision as usize] += 1;
+        }
+        for part in part_of.iter_mut().filter(|people| **people > 0) {
+            *part = QUESTION / *part;
+        }
+        let mut codes = vec![0; n_persons];
+        for (&code, &number) in &people.numbers {
+            codes[number as usize] = code;
+        }
+        Self { paths, words, item_of, profiles, profile_of, n_persons, codes, decisions_from, decisions, part_of }
     }
 
     /// The hops of a decision with the profiles they have.
@@ -61,8 +79,34 @@ impl<'a> Population<'a> {
         self.paths.hops_of(decision).iter().enumerate().map(move |(i, hop)| (hop, self.profile_of[from + i]))
     }
 
-    /// How many people put, held or answered the decisions of each group, and how many decisions it has. `group_of` says
-    /// for each decision its group, [`NONE`] for none.
+    /// The decisions that a person put, held or answered, in order.
+    pub(crate) fn decisions_of(&self, person: usize) -> &[u32] {
+        &self.decisions[self.decisions_from[person] as usize..self.decisions_from[person + 1] as usize]
+    }
+
+    /// Who put, held or answered each decision.
+    pub(crate) fn people_of_decisions(&self) -> PeopleOf {
+        let mut from = vec![0_u32; self.paths.decisions.len() + 1];
+        for &decision in &self.decisions {
+            from[decision as usize + 1] += 1;
+        }
+        for i in 1..from.len() {
+            from[i] += from[i - 1];
+        }
+        let mut next = from.clone();
+        let mut people = vec![0; self.decisions.len()];
+        for person in 0..self.n_persons {
+            for &decision in self.decisions_of(person) {
+                people[next[decision as usize] as usize] = person as u32;
+                next[decision as usize] += 1;
+            }
+        }
+        PeopleOf { from, people }
+    }
+
+    /// How many people put, held or answered the decisions of each group, how many decisions it has, and how much of it
+    /// one person is when every decision is divided equally between them. `group_of` says for each decision its group,
+    /// [`NONE`] for none.
     pub(crate) fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
         let mut groups = vec![Group::default(); n_groups];
         for &group in group_of {
@@ -70,17 +114,68 @@ impl<'a> Population<'a> {
                 groups[group as usize].decisions += 1;
             }
         }
-        let mut seen = vec![NONE; n_groups];
-        for (person, range) in self.decisions_from.windows(2).enumerate() {
-            for &decision in &self.decisions[range[0] as usize..range[1] as usize] {
+        let mut tally = Tally::new(n_groups);
+        for person in 0..self.n_persons {
+            for &decision in self.decisions_of(person) {
                 let group = group_of[decision as usize];
-                if group != NONE && seen[group as usize] != person as u32 {
-                    seen[group as usize] = person as u32;
-                    groups[group as usize].persons += 1;
+                if group != NONE {
+                    tally.add(person as u32, group, u64::from(self.part_of[decision as usize]));
                 }
             }
         }
+        for (group, tallied) in groups.iter_mut().zip(&tally.groups) {
+            group.persons = tallied.persons;
+            group.dominance = Group::dominance_of(tallied.largest, group.decisions * u64::from(QUESTION));
+        }
         groups
+    }
+}
+
+/// The people of each decision.
+pub(crate) struct PeopleOf {
+    from: Vec<u32>,
+    people: Vec<u32>,
+}
+
+impl PeopleOf {
+    /// Of one decision.
+    pub(crate) fn of(&self, decision: u32) -> &[u32] {
+        let at = decision as usize;
+        &self.people[self.from[at] as usize..self.from[at + 1] as usize]
+    }
+}
+
+/// Counts people and the largest contribution of one person to each group, person after person.
+pub(crate) struct Tally {
+    pub(crate) groups: Vec<Tallied>,
+}
+
+/// One group while it is counted.
+#[derive(Clone, Copy)]
+pub(crate) struct Tallied {
+    /// Distinct people.
+    pub(crate) persons: u64,
+    /// What the person who contributes most contributes.
+    pub(crate) largest: u64,
+    last: u32,
+    of_last: u64,
+}
+
+impl Tally {
+    pub(crate) fn new(n_groups: usize) -> Self {
+        Self { groups: vec![Tallied { persons: 0, largest: 0, last: NONE, of_last: 0 }; n_groups] }
+    }
+
+    /// Everything that one person adds must be added before the next person's.
+    pub(crate) fn add(&mut self, person: u32, group: u32, contribution: u64) {
+        let group = &mut self.groups[group as usize];
+        if group.last != person {
+            group.last = person;
+            group.of_last = 0;
+            group.persons += 1;
+        }
+        group.of_last += contribution;
+        group.largest = group.largest.max(group.of_last);
     }
 }
 

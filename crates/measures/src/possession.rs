@@ -5,14 +5,11 @@ use sayso_model::measure::{MeasureId, Scope};
 use sayso_stats::resample::{self, Table};
 use sayso_stats::survival::{End, LifeTable, Observation};
 
-use crate::holders::{By, Grouped, Grouping, everybody, group};
+use crate::holders::{By, Grouping, Holders};
 use crate::population::Population;
 use crate::sheet::{Clock, Sheet, on, scope};
 
 const ID: MeasureId = MeasureId::M03;
-
-/// How many roles, teams or sites are shown by name.
-const SLOTS_MAX: usize = 12;
 
 /// Holds of one clock, shortest first: how long in microseconds, and the profile with whether the hold goes on.
 pub(crate) type Stays = Vec<(i64, Stay)>;
@@ -38,8 +35,8 @@ impl Stay {
 }
 
 /// Says it all. Gives the holds in working time, for the path map.
-pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>) -> Stays {
-    let whole = match sheet.floor.clear(everybody(population)) {
+pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>, holders: &Holders) -> Stays {
+    let whole = match holders.whole {
         Ok(whole) => whole,
         Err(below) => {
             let why = match population.profiles.is_empty() {
@@ -50,27 +47,20 @@ pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>) -> Stays {
             return Stays::new();
         }
     };
-    let mut groupings: Vec<(By, Grouping)> = Vec::new();
-    for by in [By::Role, By::Site, By::Team, By::Level] {
-        match group(population, by, whole, sheet, SLOTS_MAX) {
-            Grouped::NotRecorded => {}
-            Grouped::Hidden(groups) => sheet.withhold(ID, by.key(), groups, sheet.hidden_why()),
-            Grouped::Shown(grouping) => {
-                if grouping.pooled > 0 {
-                    sheet.withhold(ID, by.key(), grouping.pooled, sheet.pooled_why());
-                }
-                groupings.push((by, grouping));
-            }
-        }
+    for (by, groups) in holders.hidden() {
+        sheet.withhold_hidden(ID, by.key(), groups);
+    }
+    for (by, grouping) in holders.shown() {
+        sheet.withhold_pooled(ID, by.key(), grouping.pooled);
     }
     let in_clocks = Clock::BOTH.map(|clock| stays(population, clock));
     for (clock, stays) in Clock::BOTH.into_iter().zip(&in_clocks) {
         let all = LifeTable::new(stays.iter().map(|&(micros, stay)| observation(micros, stay)).collect());
         let estimate = all.kaplan_meier().quantile(0.5, clock.unit(), sheet.window);
         sheet.say(whole, ID, on(Scope::new(), clock), "median_stay", estimate);
-        for (by, grouping) in &groupings {
-            say_shares(sheet, population, *by, grouping, clock);
-            say_stays(sheet, *by, grouping, clock, stays);
+        for (by, grouping) in holders.shown() {
+            say_shares(sheet, population, by, grouping, clock);
+            say_stays(sheet, by, grouping, clock, stays);
         }
     }
     let [working, _] = in_clocks;

@@ -2,8 +2,11 @@
 //!
 //! The parts of a breakdown are published beside their whole. If exactly one part were left out, whole minus the others
 //! would give it away; so what is left out is itself a part (the pool), and the pool has to stand above the floor too.
-//! Where it does not, the smallest part that is shown joins it. As that part stands above the floor by itself, one step is
-//! enough. Where no part is left the breakdown is withheld.
+//! Where it does not, the smallest part that is shown joins it. As that part stands above the floor by itself, one step
+//! gives the pool enough people and decisions; where it is still mostly one person, the next part joins too. Where no part
+//! is left the breakdown is withheld.
+//!
+//! What two breakdowns give away together is looked at afterwards, in `overlap`.
 
 use sayso_model::privacy::{Cleared, Floor, Group};
 
@@ -47,6 +50,16 @@ pub(crate) struct Division {
     pub(crate) pooled: u64,
 }
 
+/// How many groups of a breakdown are not shown by themselves, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pooled {
+    /// Those that are too small or mostly one person, those that would be given away by the rest of the breakdown, and
+    /// those beyond the largest.
+    pub(crate) small: u64,
+    /// Those that would give somebody away beside another breakdown.
+    pub(crate) overlapping: u64,
+}
+
 /// Divides a whole into parts that may be shown; `None` where no part may.
 ///
 /// `union` counts the people and decisions of several candidates together (people may be in more than one). At most
@@ -83,10 +96,10 @@ pub(crate) fn divide(
     let mut pool = None;
     if in_pool.contains(&true) {
         pool = floor.clear(union(&in_pool)).ok();
-        if pool.is_none() {
+        while pool.is_none() {
             let smallest = by_size.pop()?;
             (cleared[smallest], in_pool[smallest]) = (None, true);
-            pool = Some(floor.clear(union(&in_pool)).ok()?);
+            pool = floor.clear(union(&in_pool)).ok();
         }
         if in_pool.iter().all(|&pooled| pooled) {
             return None;
@@ -114,6 +127,45 @@ pub(crate) fn divide(
     Some(division)
 }
 
+/// Puts parts of a breakdown together, the pool (the last part, where there is one) among them. Gives whether anything is
+/// left to be shown: more than one part, and a pool above the floor. `census` counts the things whose slot is 0.
+pub(crate) fn pool(
+    slots: &mut Vec<Slot>,
+    slot_of: &mut [u32],
+    pooled: &mut Pooled,
+    together: &[bool],
+    census: impl Fn(&[u32]) -> Group,
+    floor: Floor,
+) -> bool {
+    if !together.contains(&true) {
+        return true;
+    }
+    let label = if pooled.small > 0 { slots.last().map(|slot| slot.label.clone()) } else { None };
+    let named = together.iter().filter(|&&together| together).count() as u64 - u64::from(label.is_some());
+    pooled.overlapping += named;
+    let mut next = 0;
+    let n_kept = together.iter().filter(|&&together| !together).count() as u32;
+    let to: Vec<u32> = together
+        .iter()
+        .map(|&together| {
+            if together {
+                return n_kept;
+            }
+            next += 1;
+            next - 1
+        })
+        .collect();
+    for slot in slot_of.iter_mut().filter(|slot| **slot != NONE) {
+        *slot = to[*slot as usize];
+    }
+    let in_pool: Vec<u32> = slot_of.iter().map(|&slot| if slot == n_kept { 0 } else { NONE }).collect();
+    let Ok(cleared) = floor.clear(census(&in_pool)) else { return false };
+    let mut together = together.iter();
+    slots.retain(|_| together.next() == Some(&false));
+    slots.push(Slot { label: label.unwrap_or_else(|| TOO_FEW.to_owned()), cleared });
+    n_kept > 0
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -122,21 +174,26 @@ mod tests {
     use super::*;
 
     fn of(label: &str, persons: u64, decisions: u64) -> Candidate {
-        Candidate { label: label.to_owned(), group: Group { persons, decisions }, impersonal: false }
+        let group = Group { persons, decisions, dominance: 300 };
+        Candidate { label: label.to_owned(), group, impersonal: false }
     }
 
     fn run(candidates: &[Candidate], slots_max: usize) -> Option<Division> {
-        let whole = Floor::DEFAULT.clear(Group { persons: 1_000, decisions: 100_000 }).unwrap();
+        let whole = Floor::DEFAULT.clear(Group { persons: 1_000, decisions: 100_000, dominance: 10 }).unwrap();
         divide(candidates, |pooled| sum(candidates, pooled), whole, Floor::DEFAULT, slots_max, "other things")
     }
 
+    /// Nobody is in two of them, so that one person's part of several gets smaller.
     fn sum(candidates: &[Candidate], pooled: &[bool]) -> Group {
-        candidates.iter().zip(pooled).filter(|(_, pooled)| **pooled).fold(Group::default(), |sum, (candidate, _)| {
-            Group {
-                persons: sum.persons + candidate.group.persons,
-                decisions: sum.decisions + candidate.group.decisions,
-            }
-        })
+        let chosen = candidates.iter().zip(pooled).filter(|(_, pooled)| **pooled);
+        let groups: Vec<Group> = chosen.map(|(candidate, _)| candidate.group).collect();
+        let decisions = groups.iter().map(|group| group.decisions).sum();
+        let largest = groups.iter().map(|group| u64::from(group.dominance) * group.decisions).max().unwrap_or(0);
+        Group {
+            persons: groups.iter().map(|group| group.persons).sum(),
+            decisions,
+            dominance: Group::dominance_of(largest, decisions * 1_000),
+        }
     }
 
     fn labels(division: &Division) -> Vec<&str> {
@@ -163,6 +220,20 @@ mod tests {
         assert_eq!((labels(&division), division.slot_of.as_slice()), (vec!["a", TOO_FEW], &[0, 1, 1][..]));
     }
 
+    /// Enough people and decisions, and yet one of them nearly all of it.
+    #[test]
+    fn what_is_mostly_one_person_is_not_shown_by_itself() {
+        let mut owned = of("b", 6, 40);
+        owned.group.dominance = 900;
+        let division = run(&[of("a", 9, 90), owned.clone(), of("c", 6, 30)], 12).unwrap();
+        assert_eq!((labels(&division), division.pooled), (vec!["a", TOO_FEW], 2));
+        // So large that one group more does not hide it: the next joins too.
+        owned.group = Group { persons: 6, decisions: 300, dominance: 900 };
+        let division = run(&[of("a", 9, 90), owned.clone(), of("c", 6, 30), of("d", 9, 95)], 12).unwrap();
+        assert_eq!((labels(&division), division.pooled), (vec!["d", TOO_FEW], 3));
+        assert!(run(&[of("a", 9, 40), owned, of("c", 6, 30)], 12).is_none());
+    }
+
     #[test]
     fn where_nothing_remains_the_breakdown_is_withheld() {
         assert!(run(&[of("a", 9, 90), of("b", 1, 1)], 12).is_none());
@@ -179,7 +250,7 @@ mod tests {
     fn bots_are_shown_by_their_decisions_alone() {
         let bots = Candidate { impersonal: true, ..of("bots", 0, 40) };
         assert_eq!(labels(&run(&[of("a", 9, 90), bots.clone()], 12).unwrap()), ["a", "bots"]);
-        let few = Candidate { group: Group { persons: 0, decisions: 3 }, ..bots };
+        let few = Candidate { group: Group { decisions: 3, ..Group::default() }, ..bots };
         assert!(run(&[of("a", 9, 90), few.clone()], 12).is_none());
         assert_eq!(labels(&run(&[of("a", 9, 90), of("b", 9, 80), few], 12).unwrap()), ["a", TOO_FEW]);
     }

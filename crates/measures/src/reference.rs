@@ -1,5 +1,8 @@
 //! The reference of the measures: what each means, how it is defined and estimated, and how it misleads.
 
+mod control;
+mod gates;
+
 use std::fmt::Write;
 
 use sayso_model::measure::MeasureId;
@@ -32,6 +35,11 @@ pub fn reference() -> String {
         }
     }
     page
+}
+
+/// The names of a measure's statistics, the one that is meant when none is named first.
+pub fn statistics(id: MeasureId) -> Vec<&'static str> {
+    entry(id).statistics.iter().map(|(name, _)| *name).collect()
 }
 
 const HEAD: &str = "\
@@ -241,5 +249,14 @@ fn entry(id: MeasureId) -> Entry {
                 "Compare areas by the 30-day share, not by the plain one, unless their answers are equally old.",
             ],
         },
+        MeasureId::M07 | MeasureId::M08 | MeasureId::M09 | MeasureId::M14 => gates::entry(id),
+        MeasureId::M10
+        | MeasureId::M11
+        | MeasureId::M12
+        | MeasureId::M13
+        | MeasureId::M15
+        | MeasureId::M16
+        | MeasureId::M19
+        | MeasureId::M21 => control::entry(id),
     }
 }

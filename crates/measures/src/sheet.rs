@@ -2,13 +2,14 @@
 
 use sayso_model::decision::Decision;
 use sayso_model::measure::{MeasureId, Measurement, Scope, Withheld};
-use sayso_model::privacy::{Cleared, Floor};
+use sayso_model::privacy::{Cleared, Floor, Footprint};
 use sayso_stats::ratio::Range;
 use sayso_stats::{Estimate, Unit, Window, resample};
 
 use crate::Request;
 use crate::base::Base;
-use crate::privacy::Slot;
+use crate::footprints;
+use crate::privacy::{Pooled, Slot};
 
 /// The two clocks, as scopes name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +54,13 @@ pub(crate) struct Sheet {
     seed: u64,
     measures: Vec<Measurement>,
     withheld: Vec<Withheld>,
+    footprints: Vec<Footprint>,
 }
 
 impl Sheet {
     pub(crate) fn new(request: &Request<'_>) -> Self {
         let Request { window, floor, seed, .. } = *request;
-        Self { window, floor, seed, measures: Vec::new(), withheld: Vec::new() }
+        Self { window, floor, seed, measures: Vec::new(), withheld: Vec::new(), footprints: Vec::new() }
     }
 
     /// Says a number.
@@ -84,31 +86,53 @@ impl Sheet {
             self.withhold(id, "overall", 1, why.clone());
             return false;
         }
-        for cut in base.cuts_for(id).filter(|cut| cut.pooled > 0) {
-            self.withhold(id, cut.key, cut.pooled, self.pooled_why());
+        self.leave_footprints(id, base);
+        for cut in base.cuts_for(id) {
+            self.withhold_pooled(id, cut.key, cut.pooled);
         }
         for &(key, groups) in base.hidden.iter().filter(|(key, _)| *key != "week" || id == MeasureId::M01) {
-            self.withhold(id, key, groups, self.hidden_why());
+            self.withhold_hidden(id, key, groups);
         }
         true
     }
 
-    /// Why groups are put together.
-    pub(crate) fn pooled_why(&self) -> String {
-        let Floor { persons_min, decisions_min } = self.floor;
-        format!(
-            "shown together: groups with fewer than {persons_min} people or {decisions_min} decisions, those from which \
-             one could be worked out by subtraction, and those beyond the largest"
-        )
+    /// Says which groups of a breakdown are shown together, and why.
+    pub(crate) fn withhold_pooled(&mut self, id: MeasureId, breakdown: &str, pooled: Pooled) {
+        let Floor { persons_min, decisions_min, .. } = self.floor;
+        if pooled.small > 0 {
+            let mostly_one = match self.floor.dominance_max {
+                1_000.. => String::new(),
+                most => format!("those of which one person is more than {} %, ", f64::from(most) / 10.0),
+            };
+            let why = format!(
+                "shown together: groups with fewer than {persons_min} people or {decisions_min} decisions, {mostly_one}\
+                 those from which one could be worked out by subtraction, and those beyond the largest"
+            );
+            self.withhold(id, breakdown, pooled.small, why);
+        }
+        if pooled.overlapping > 0 {
+            let why = format!(
+                "shown together: large enough by themselves, but taken from the groups of another breakdown they would \
+                 leave fewer than {persons_min} people or {decisions_min} decisions"
+            );
+            self.withhold(id, breakdown, pooled.overlapping, why);
+        }
     }
 
-    /// Why a breakdown is not shown.
-    pub(crate) fn hidden_why(&self) -> String {
-        let Floor { persons_min, decisions_min } = self.floor;
-        format!(
-            "not shown: with fewer than {persons_min} people or {decisions_min} decisions in some groups, the others \
-             would give these away by subtraction"
-        )
+    /// Says that a breakdown is not shown, and why.
+    pub(crate) fn withhold_hidden(&mut self, id: MeasureId, breakdown: &str, hidden: Pooled) {
+        let Floor { persons_min, decisions_min, .. } = self.floor;
+        let why = match hidden.overlapping {
+            0 => format!(
+                "not shown: with fewer than {persons_min} people or {decisions_min} decisions in some groups, or one \
+                 person most of them, the others would give these away by subtraction"
+            ),
+            _ => format!(
+                "not shown: taken from the groups of another breakdown, these would leave fewer than {persons_min} people \
+                 or {decisions_min} decisions"
+            ),
+        };
+        self.withhold(id, breakdown, hidden.small + hidden.overlapping, why);
     }
 
     /// Says one sum over another for every part of every cut.
@@ -137,12 +161,25 @@ impl Sheet {
         hash
     }
 
-    /// Everything said, and everything withheld; by measure.
-    pub(crate) fn close(self) -> (Vec<Measurement>, Vec<Withheld>) {
-        let Self { mut measures, mut withheld, .. } = self;
+    /// Says which groups of holders are spoken of.
+    pub(crate) fn leave(&mut self, footprints: Vec<Footprint>) {
+        self.footprints.extend(footprints);
+    }
+
+    /// Says which decisions are spoken of, once for all measures that share a base.
+    fn leave_footprints(&mut self, id: MeasureId, base: &Base<'_, '_>) {
+        let family = if base.name.is_empty() { id.code() } else { base.name };
+        if self.footprints.iter().all(|footprint| footprint.family() != family) {
+            self.footprints.extend(footprints::of_base(family, base));
+        }
+    }
+
+    /// Everything said, everything withheld, and what it covers; by measure.
+    pub(crate) fn close(self) -> (Vec<Measurement>, Vec<Withheld>, Vec<Footprint>) {
+        let Self { mut measures, mut withheld, footprints, .. } = self;
         measures.sort_by_key(Measurement::id);
         withheld.sort_by_key(|withheld| withheld.id);
-        (measures, withheld)
+        (measures, withheld, footprints)
     }
 }
 

@@ -1,8 +1,14 @@
 //! Whole records in, known answers out: every measure on paths written by hand.
 #![allow(clippy::unwrap_used)]
 
+#[path = "it/attack.rs"]
+mod attack;
 #[path = "it/build.rs"]
 mod build;
+#[path = "it/control.rs"]
+mod control;
+#[path = "it/gates.rs"]
+mod gates;
 #[path = "it/privacy.rs"]
 mod privacy;
 #[path = "it/reference.rs"]

@@ -155,6 +155,42 @@ pub struct TestedBelief {
     pub evidence: Vec<String>,
 }
 
+/// What somebody answers to a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// So it is.
+    Agree,
+    /// It is not so.
+    Disagree,
+    /// They cannot say.
+    Unsure,
+}
+
+impl Answer {
+    /// The word used in files, JSON and on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Answer::Agree => "agree",
+            Answer::Disagree => "disagree",
+            Answer::Unsure => "unsure",
+        }
+    }
+}
+
+/// What the people at the top say to one statement, side by side.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SideBySide {
+    /// The statement's name.
+    pub id: String,
+    /// In words.
+    pub says: String,
+    /// Who answered what, and when; by name.
+    pub answers: Vec<(String, Answer, Option<String>)>,
+    /// Whether somebody agrees and somebody does not.
+    pub divided: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sayso_stats::{Estimate, Window};
 use serde::Serialize;
 
-use crate::assumption::TestedBelief;
+use crate::assumption::{SideBySide, TestedBelief};
 use crate::coverage::Ledger;
 use crate::decision::{ArrivedBy, Status};
 use crate::measure::{Measurement, Withheld};
@@ -40,6 +40,8 @@ pub struct Diagnosis {
     pub sought: Vec<Sought>,
     /// Beliefs put to the test.
     pub assumptions: Vec<TestedBelief>,
+    /// What the people at the top say to the same statements, where at least two have answered.
+    pub side_by_side: Vec<SideBySide>,
     /// What the record cannot show, and what would let it.
     pub gaps: Vec<Gap>,
     /// Groups about which nothing is said.
@@ -141,6 +143,19 @@ pub struct TooThin {
     pub pattern: Pattern,
     /// Where and why, and how many decisions more would be needed, in a sentence.
     pub says: String,
+}
+
+/// How far a pattern was looked for: what a reader needs to know before "nothing stood out" means anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Sought {
+    /// Which pattern.
+    pub pattern: Pattern,
+    /// In how many places, a place being a matter in all areas or in one.
+    pub places: u64,
+    /// Tests that were made and corrected for, over places, roles and parts of the record.
+    pub tests: u64,
+    /// Places about which nothing is said because too few deciders are known.
+    pub unobservable: u64,
 }
 
 /// What could be read at all.

@@ -60,7 +60,7 @@ impl Holds {
 }
 
 /// Every table, in the order of the reference.
-pub const TABLES: [TableDoc; 6] = [
+pub const TABLES: [TableDoc; 8] = [
     TableDoc {
         name: "events",
         says: "One act by one actor on one item at one instant, as the sources tell it.",
@@ -81,11 +81,13 @@ pub const TABLES: [TableDoc; 6] = [
         says: "One actor, and what is known of them. No name, unless the office shows names.",
         columns: PEOPLE,
     },
+    TableDoc { name: "remits", says: "One clause of the charter: who decides which matter where, and since when.", columns: REMITS },
     TableDoc {
         name: "measures",
         says: "One measured number with its interval, about a group above the privacy floor.",
         columns: MEASURES,
     },
+    TableDoc { name: "findings", says: "What stands out: one pattern in one matter, area and role.", columns: FINDINGS },
     TableDoc {
         name: "skipped",
         says: "One element of a source that was set aside. At most 10,000 a source are kept; the counts in a report are exact.",
@@ -215,6 +217,38 @@ const MEASURES: &[ColumnDoc] = &[
     instant("since", "First instant of the window it speaks of."),
     instant("until", "Last instant of the window."),
     text("method", "How it was estimated."),
+];
+
+const REMITS: &[ColumnDoc] = &[
+    text("matter", "What kind of question; `*` is every kind."),
+    text("area", "The areas, as a glob."),
+    text(
+        "decides",
+        "Who decides, separated by commas: `team:` or `role:` and a name, or `person:` and a pseudonym. Empty: nobody, on purpose.",
+    ),
+    text("consulted", "Who is asked for advice, likewise."),
+    text("reserve", "Who agrees first where the bounds are exceeded, likewise."),
+    column("retained", Holds::Flag, "Whether the right stays where it is by design."),
+    text("bounds", "Within which bounds it holds, in words."),
+    instant("since", "From when on. Empty: ever since."),
+    instant("until", "Until when, not included. Empty: still."),
+    text("because", "Why."),
+    text("written", "Where it is written."),
+];
+
+const FINDINGS: &[ColumnDoc] = &[
+    text("id", "`pattern/matter/area/role`."),
+    text("pattern", "Which pattern."),
+    text("matter", "What kind of question. Empty: all."),
+    text("area", "Where. Empty: all."),
+    text("role", "The role that it speaks of. Empty: none."),
+    text("verdict", "`current`, `past` or `cannot_tell`: whether it still holds at the end of the record."),
+    text("strength", "`A` explicit, `B` shown by tests."),
+    text("claim", "What it claims, with its numbers."),
+    text("question", "The question that it raises."),
+    column("p", Holds::Real, "The p-value that was judged."),
+    column("p_adjusted", Holds::Real, "The same after the correction for everything that was looked at."),
+    text("evidence", "Decisions that show it, separated by spaces."),
 ];
 
 const SKIPPED: &[ColumnDoc] = &[

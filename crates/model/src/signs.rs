@@ -67,9 +67,25 @@ impl Audit {
     }
 }
 
+/// How often [`Signs::ASKS_CONSENT`] is right on English texts. The texts were written for this purpose and labelled by
+/// the project itself, not by outside raters; these are the half that the rules were not tuned on. See
+/// `docs/concepts/texts.md`, also for what it does not show.
+pub const ASKS_CONSENT_EN: Audit = Audit { with: 54, found: 52, without: 77, mistaken: 0 };
+
+/// The same on Polish texts, with and without diacritics.
+pub const ASKS_CONSENT_PL: Audit = Audit { with: 47, found: 47, without: 65, mistaken: 0 };
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_are_shares_and_nothing_gives_none() {
+        let audit = Audit { with: 4, found: 3, without: 10, mistaken: 1 };
+        assert_eq!((audit.sensitivity(), audit.specificity()), (0.75, 0.9));
+        let nothing = Audit { with: 0, found: 0, without: 0, mistaken: 0 };
+        assert!(nothing.sensitivity().is_nan() && nothing.specificity().is_nan());
+    }
 
     #[test]
     fn signs_leave_the_other_flags_alone() {

@@ -1,18 +1,31 @@
 //! What a report says, in which order: headline sentences, sections, tables and figures as plain data without a format.
 
 mod appendix;
+mod authority;
+mod beliefs;
+mod constraints;
+mod evidence;
 mod headlines;
 mod holders;
 mod limits;
 mod live;
 mod next;
+mod prose;
+mod since;
 mod waits;
+mod walk;
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
+use sayso_model::assumption::BeliefVerdict;
 use sayso_model::diagnosis::{Diagnosis, DrawnPath, PathMap};
 use sayso_stats::{Estimate, Unit};
 
+pub use self::prose::{Prose, Span};
+use crate::baseline::Comparison;
 pub use crate::glossary::Term;
+use crate::locale::Locale;
 use crate::lookup::Measures;
 use crate::{clean, quantity, words};
 pub(crate) use holders::node_name;
@@ -32,23 +45,35 @@ pub struct Brief {
     pub headlines: Vec<Headline>,
     /// The sections in the order of reading.
     pub sections: Vec<Section>,
+    /// The terms in use, in the order of the glossary.
+    pub words: Vec<Term>,
 }
 
 impl Brief {
     /// What a report on this diagnosis says. An empty diagnosis gives a brief that says what to do next.
     pub fn of(diagnosis: &Diagnosis) -> Brief {
+        Brief::with(diagnosis, None, Locale::EnGb)
+    }
+
+    /// The same, with what has changed since an earlier report where there is one, and with numbers and dates written as
+    /// `locale` has them; the words stay English.
+    pub fn with(diagnosis: &Diagnosis, since: Option<&Comparison>, locale: Locale) -> Brief {
         let measures = Measures::new(&diagnosis.measures);
         let headlines = headlines::headlines(diagnosis, measures);
         let sections = [
             limits::section(diagnosis, measures),
-            holders::waiting(measures),
-            holders::map(diagnosis),
-            waits::durations(measures),
-            waits::back_and_forth(measures),
-            live::waiting(diagnosis),
-            live::paths(diagnosis),
-            next::section(diagnosis, &headlines),
-            appendix::measurements(measures),
+            beliefs::section(diagnosis),
+            since.map(since::section),
+            constraints::clarity(diagnosis, measures),
+            constraints::control(diagnosis, measures),
+            constraints::distance(diagnosis, measures),
+            constraints::context(diagnosis, measures),
+            constraints::waiting(diagnosis, measures),
+            next::section(diagnosis),
+            appendix::measurements(diagnosis, measures),
+            evidence::findings(diagnosis),
+            evidence::beliefs(diagnosis),
+            limits::observability(diagnosis, measures),
             appendix::reading(diagnosis),
             appendix::withheld(diagnosis),
         ];
@@ -57,7 +82,11 @@ impl Brief {
             // With nothing to read, what to do comes first.
             sections.sort_by_key(|section| section.id != "next");
         }
-        Brief { subject: clean::name(&diagnosis.subject), frame: frame(diagnosis), headlines, sections }
+        let subject = clean::name(&diagnosis.subject);
+        let mut brief = Brief { subject, frame: frame(diagnosis), headlines, sections, words: Vec::new() };
+        brief.words = walk::mark_terms(&mut brief);
+        walk::dress(&mut brief, locale);
+        brief
     }
 }
 
@@ -80,7 +109,7 @@ pub struct Headline {
     /// How far it can be trusted.
     pub doubt: Prose,
     /// What a team could ask itself about it.
-    pub asks: &'static str,
+    pub asks: Cow<'static, str>,
     /// The measures behind it, by id.
     pub measures: Vec<&'static str>,
 }
@@ -91,26 +120,85 @@ pub struct Section {
     /// Short stable name, fit for an anchor.
     pub id: &'static str,
     /// The heading.
-    pub title: &'static str,
-    /// Whether it stands behind the report rather than in it.
-    pub appendix: bool,
+    pub title: Cow<'static, str>,
+    /// How deep it stands.
+    pub depth: Depth,
     /// What it holds, in order.
     pub blocks: Vec<Block>,
+}
+
+/// The three depths at which a report can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// The first page, which is read in two minutes.
+    First,
+    /// The sections behind it, one a constraint.
+    Body,
+    /// The appendix: every number, and how it was made.
+    Appendix,
 }
 
 /// A piece of a section.
 #[derive(Clone, Debug)]
 pub enum Block {
+    /// A heading within the section; what follows belongs to it.
+    Part(&'static str),
     /// A paragraph.
     Prose(Prose),
     /// Questions to talk about.
-    Questions(Vec<&'static str>),
+    Questions(Vec<Prose>),
     /// A list.
     List(Vec<Prose>),
     /// A table.
     Table(Table),
     /// A picture with its data.
     Figure(Box<Figure>),
+    /// A finding with all that belongs to it.
+    Card(Box<Card>),
+    /// Small print under a heading.
+    Small(&'static str, Vec<Prose>),
+    /// Beliefs with what the record says to them.
+    Verdicts(Vec<Verdict>),
+}
+
+/// A belief with what the record says to it.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The verdict in a word.
+    pub verdict: BeliefVerdict,
+    /// The belief in words, as it was said.
+    pub says: Prose,
+    /// Who believes it, and since when.
+    pub who: Prose,
+    /// What the record says, with its numbers.
+    pub record: Prose,
+    /// What to type to see decisions behind it.
+    pub evidence: Vec<Prose>,
+}
+
+/// A finding: a claim with all that is needed to doubt it and to talk about it.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Short stable name, fit for an anchor.
+    pub id: String,
+    /// What kind of finding, and where.
+    pub title: Prose,
+    /// The claim with its numbers.
+    pub claim: Prose,
+    /// What else was seen of the same role in the same place.
+    pub also_seen: Vec<Prose>,
+    /// Whether it still holds.
+    pub standing: Prose,
+    /// How strong the evidence is, in words.
+    pub strength: Prose,
+    /// The numbers behind it.
+    pub numbers: Table,
+    /// What else could explain it.
+    pub otherwise: Vec<Prose>,
+    /// The question to ask.
+    pub question: Prose,
+    /// What to type to see the decisions that show it.
+    pub evidence: Vec<Prose>,
 }
 
 /// A picture: what it shows, in words, as marks and as a table.
@@ -233,105 +321,6 @@ impl Column {
     /// A column of numbers.
     pub const fn numbers(title: &'static str) -> Column {
         Column { title, numbers: true }
-    }
-}
-
-/// Running text in pieces, so that each format can mark names, numbers and terms in its own way.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Prose {
-    /// The pieces, in order, with the spaces between them inside.
-    pub spans: Vec<Span>,
-}
-
-/// A piece of running text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Span {
-    /// Plain words of this report.
-    Say(String),
-    /// A number or a word that carries the sentence.
-    Strong(String),
-    /// A word that the glossary explains.
-    Term(&'static str, Term),
-    /// A name from the record, safe to show but of any script.
-    Name(String),
-    /// Something to type, or to read letter by letter.
-    Code(String),
-}
-
-impl Prose {
-    /// No words yet.
-    pub fn new() -> Prose {
-        Prose::default()
-    }
-
-    /// Adds plain words.
-    #[must_use]
-    pub fn say(mut self, words: impl Into<String>) -> Prose {
-        self.spans.push(Span::Say(words.into()));
-        self
-    }
-
-    /// Adds words that carry the sentence.
-    #[must_use]
-    pub fn strong(mut self, words: impl Into<String>) -> Prose {
-        self.spans.push(Span::Strong(words.into()));
-        self
-    }
-
-    /// Adds a word that the glossary explains.
-    #[must_use]
-    pub fn term(mut self, word: &'static str, term: Term) -> Prose {
-        self.spans.push(Span::Term(word, term));
-        self
-    }
-
-    /// Adds a name as the record spells it, made safe to show.
-    #[must_use]
-    pub fn name(mut self, raw: &str) -> Prose {
-        self.spans.push(Span::Name(clean::name(raw)));
-        self
-    }
-
-    /// Adds something to type, made safe to show.
-    #[must_use]
-    pub fn code(mut self, raw: &str) -> Prose {
-        self.spans.push(Span::Code(clean::line(raw)));
-        self
-    }
-
-    /// Adds other running text behind this.
-    #[must_use]
-    pub fn then(mut self, other: Prose) -> Prose {
-        self.spans.extend(other.spans);
-        self
-    }
-
-    /// Whether it says nothing.
-    pub fn is_empty(&self) -> bool {
-        self.spans.is_empty()
-    }
-
-    /// The words alone.
-    pub fn plain(&self) -> String {
-        self.spans
-            .iter()
-            .map(|span| match span {
-                Span::Say(words) | Span::Strong(words) | Span::Name(words) | Span::Code(words) => words.as_str(),
-                Span::Term(word, _) => word,
-            })
-            .collect()
-    }
-}
-
-impl From<&str> for Prose {
-    fn from(words: &str) -> Prose {
-        Prose::new().say(words)
-    }
-}
-
-impl From<String> for Prose {
-    fn from(words: String) -> Prose {
-        Prose::new().say(words)
     }
 }
 

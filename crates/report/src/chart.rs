@@ -5,6 +5,7 @@ use sayso_model::time::Instant;
 use sayso_stats::Unit;
 
 use crate::brief::{Figure, Mark, Marks, Shows, Weeks};
+use crate::locale::Locale;
 use crate::scale::Scale;
 use crate::svg::{Canvas, Element, Route};
 use crate::{clean, pathmap, quantity, timeline};
@@ -45,16 +46,22 @@ impl Breadth {
     }
 }
 
+/// Whether a drawing stands on a page or in a file of its own, and so brings its colours along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stand {
+    /// On the page, whose colours it takes.
+    Page,
+    /// Alone, in the light or dark colours that the reader has chosen.
+    Alone,
+    /// Alone, always light: fit for a slide, a document or an editor that knows no variables of style.
+    AloneLight,
+}
+
 /// A figure as one SVG element; `key` makes its ids unique on the page.
-pub(crate) fn draw(figure: &Figure, breadth: Breadth, key: &str) -> String {
-    let mut canvas = Canvas::new();
-    let frame = Frame {
-        key: format!("{key}-{}", breadth.name()),
-        title: &figure.title,
-        alt: &figure.alt,
-        breadth,
-        standalone: false,
-    };
+pub(crate) fn draw(figure: &Figure, breadth: Breadth, key: &str, stand: Stand, locale: Locale) -> String {
+    let mut canvas = Canvas::new(locale);
+    let frame =
+        Frame { key: format!("{key}-{}", breadth.name()), title: &figure.title, alt: &figure.alt, breadth, stand };
     match &figure.shows {
         Shows::Marks(marks) => draw_marks(&mut canvas, &frame, marks),
         Shows::Weeks(weeks) => draw_weeks(&mut canvas, &frame, weeks),
@@ -74,8 +81,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) alt: &'a str,
     /// How broad.
     pub(crate) breadth: Breadth,
-    /// Whether it is a file of its own and so brings its colours along.
-    pub(crate) standalone: bool,
+    /// Where it stands.
+    pub(crate) stand: Stand,
 }
 
 impl Frame<'_> {
@@ -84,26 +91,51 @@ impl Frame<'_> {
         let width = self.breadth.width();
         let (title, alt) = (format!("{}-title", self.key), format!("{}-alt", self.key));
         let mut svg = canvas.element("svg");
-        if self.standalone {
+        let alone = self.stand != Stand::Page;
+        if alone {
             svg.set("xmlns", "http://www.w3.org/2000/svg");
         }
+        // Alone it has a margin of its own.
+        let margin = if self.stand == Stand::AloneLight { 20.0 } else { 0.0 };
+        let (full_width, full_height) = (width + 2.0 * margin, height.round() + 2.0 * margin);
         svg.set("class", &format!("chart {}", self.breadth.name()))
-            .set("viewBox", &format!("0 0 {width:.0} {height:.0}"))
-            .set("width", width)
-            .set("height", height.round())
+            .set("viewBox", &format!("{:.0} {:.0} {full_width:.0} {full_height:.0}", 0.0 - margin, 0.0 - margin))
+            .set("width", full_width)
+            .set("height", full_height)
             .set("role", "img")
             .set("aria-labelledby", &format!("{title} {alt}"));
         svg.child("title").set("id", &title).text(self.title);
         svg.child("desc").set("id", &alt).text(self.alt);
-        if self.standalone {
+        if alone {
             let mut style = svg.child("style");
-            style.style(COLOURS);
-            style.style(CSS);
+            if self.stand == Stand::AloneLight {
+                style.style(&light());
+            } else {
+                style.style(COLOURS);
+                style.style(CSS);
+            }
             drop(style);
-            svg.child("rect").set("class", "ground").set("width", width).set("height", height.round()).set("rx", 8.0);
+            svg.child("rect")
+                .set("class", "ground")
+                .set("x", 0.0 - margin)
+                .set("y", 0.0 - margin)
+                .set("width", full_width)
+                .set("height", full_height)
+                .set("rx", if margin > 0.0 { 0.0 } else { 8.0 });
         }
         svg
     }
+}
+
+/// The look of a drawing with the light colours written out.
+fn light() -> String {
+    let declared =
+        COLOURS.split_once(":root{").and_then(|(_, rest)| rest.split_once('}')).map_or("", |(block, _)| block);
+    let mut css = CSS.to_owned();
+    for (name, value) in declared.split(';').filter_map(|one| one.split_once(':')) {
+        css = css.replace(&format!("var({name})"), value);
+    }
+    css
 }
 
 /// Where the parts of a row of marks stand.
@@ -159,7 +191,14 @@ pub(crate) fn text(parent: &mut Element<'_>, class: &str, anchor: &'static str, 
     if anchor != "start" {
         text.set("text-anchor", anchor);
     }
-    text.text(words);
+    // Labels are names from the record, and names stay as they are.
+    let locale = text.locale();
+    let kind = class.split(' ').next().unwrap_or_default();
+    match kind {
+        "tick" => text.text(&locale.dress_tick(words)),
+        "value" | "small" | "halo" => text.text(&locale.dress(words)),
+        _ => text.text(words),
+    }
 }
 
 /// A straight line with a class.

@@ -41,28 +41,64 @@ pub enum Term {
     Decider,
     /// What starts random resampling.
     Seed,
+    /// Who decides what, as declared.
+    Charter,
+    /// One clause of a charter.
+    Remit,
+    /// Somebody whose act releases decisions.
+    Gate,
+    /// Asking for what is one's own to decide.
+    Permission,
+    /// A claim with its evidence and its question.
+    Finding,
+    /// How strong the evidence of a finding is.
+    Strength,
+    /// Whether a finding still holds.
+    Standing,
+    /// An act from above that nobody asked for.
+    Intervention,
+    /// An answer undone from above.
+    Override,
+    /// What must stay where it is.
+    Retained,
+    /// What the record says to a belief.
+    Verdict,
+    /// An earlier diagnosis to compare with.
+    EarlierReport,
 }
 
 impl Term {
     /// Every term, in alphabetical order of its word.
-    pub const ALL: [Term; 19] = [
+    pub const ALL: [Term; 31] = [
         Term::Area,
+        Term::Charter,
         Term::Crossing,
         Term::Decider,
         Term::Decision,
+        Term::EarlierReport,
         Term::Escalation,
+        Term::Finding,
+        Term::Gate,
         Term::Handover,
         Term::Hold,
         Term::Interval,
+        Term::Intervention,
         Term::Lens,
         Term::Matter,
         Term::Median,
         Term::Open,
+        Term::Override,
         Term::Path,
+        Term::Permission,
         Term::PrivacyFloor,
+        Term::Remit,
+        Term::Retained,
         Term::Return,
         Term::Seed,
         Term::Site,
+        Term::Standing,
+        Term::Strength,
+        Term::Verdict,
         Term::WallClock,
         Term::WorkingTime,
     ];
@@ -89,6 +125,18 @@ impl Term {
             Term::Lens => "Lens",
             Term::Decider => "Decider",
             Term::Seed => "Seed",
+            Term::Charter => "Charter",
+            Term::Remit => "Remit",
+            Term::Gate => "Gate",
+            Term::Permission => "Permission",
+            Term::Finding => "Finding",
+            Term::Strength => "Strength",
+            Term::Standing => "Standing",
+            Term::Intervention => "Intervention",
+            Term::Override => "Override",
+            Term::Retained => "Retained",
+            Term::Verdict => "Verdict",
+            Term::EarlierReport => "Earlier report",
         }
     }
 
@@ -114,6 +162,18 @@ impl Term {
             Term::Lens => "term-lens",
             Term::Decider => "term-decider",
             Term::Seed => "term-seed",
+            Term::Charter => "term-charter",
+            Term::Remit => "term-remit",
+            Term::Gate => "term-gate",
+            Term::Permission => "term-permission",
+            Term::Finding => "term-finding",
+            Term::Strength => "term-strength",
+            Term::Standing => "term-standing",
+            Term::Intervention => "term-intervention",
+            Term::Override => "term-override",
+            Term::Retained => "term-retained",
+            Term::Verdict => "term-verdict",
+            Term::EarlierReport => "term-earlier-report",
         }
     }
 
@@ -163,6 +223,44 @@ impl Term {
             }
             Term::Decider => "Whoever gave the answer, as far as the record says so.",
             Term::Seed => "The number that starts all random resampling. The same record and seed give the same page.",
+            Term::Charter => "Everything that is declared about who decides what. What nobody declared has no remit.",
+            Term::Remit => "One clause of the charter: who decides which kind of question in which area, since when.",
+            Term::Gate => {
+                "A role whose act releases decisions. It is implicit when no remit says so, and may still be wise; a sole \
+                 gate is one person who gives nearly every answer of an area."
+            }
+            Term::Permission => {
+                "Asking somebody else about what is one's own to decide, while the work stops. What the charter marks as \
+                 retained (regulation, four eyes, budget) is never called so."
+            }
+            Term::Finding => {
+                "A claim about a role, an area or a path that stands out after a correction for everything that was looked \
+                 at, with its evidence, what else could explain it, and a question. Never about a person."
+            }
+            Term::Strength => {
+                "How strong the evidence behind a finding is: A, a rule or asks that say it in words; B, tests that a \
+                 bystander does not pass. An association alone (C) is not shown."
+            }
+            Term::Standing => {
+                "Whether a finding still holds in the recent part of the record: it does, it does no longer, or that part is \
+                 too short to say."
+            }
+            Term::Intervention => "An act on a question by a higher level that nobody had asked for.",
+            Term::Override => {
+                "An answer of the declared decider that a higher level undoes or answers again soon after."
+            }
+            Term::Retained => {
+                "What a charter says must be decided further up, whoever knows best: regulation, four eyes, budget."
+            }
+            Term::Verdict => {
+                "What the record says to a belief. Supported: the whole interval lies where it was expected. Contradicted: it \
+                 lies wholly elsewhere. Equivalent: so near to what was expected that the difference does not matter. \
+                 Undecided: the record allows both."
+            }
+            Term::EarlierReport => {
+                "A diagnosis of the same organisation made before, against which this one is held. Where the intervals of \
+                 two numbers overlap, the record shows no difference between them."
+            }
         }
     }
 }

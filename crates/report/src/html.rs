@@ -1,9 +1,12 @@
 //! One self-contained page: no network, no script, readable in light, dark, on paper, by keyboard and by ear.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sayso_model::assumption::BeliefVerdict;
 
-use crate::brief::{Block, Brief, Figure, Headline, Prose, Section, Span, Table, Term};
-use crate::chart::{self, Breadth};
+use crate::brief::{Block, Brief, Card, Depth, Figure, Headline, Prose, Section, Span, Table, Term, Verdict};
+use crate::chart::{self, Breadth, Stand};
+use crate::locale::Locale;
+use crate::words;
 
 /// Nothing is fetched, nothing runs; the page brings its own style.
 const POLICY: &str =
@@ -12,9 +15,9 @@ const POLICY: &str =
 const PAGE_CSS: &str = include_str!("page.css");
 
 /// The brief as a page.
-pub(crate) fn render(brief: &Brief) -> String {
+pub(crate) fn render(brief: &Brief, locale: Locale) -> String {
     let title = format!("Where decisions wait: {}", brief.subject);
-    let (body, appendix): (Vec<&Section>, Vec<&Section>) = brief.sections.iter().partition(|section| !section.appendix);
+    let at = |depth: Depth| brief.sections.iter().filter(move |section| section.depth == depth);
     let page = html! {
         (DOCTYPE)
         html lang="en-GB" {
@@ -42,20 +45,23 @@ pub(crate) fn render(brief: &Brief) -> String {
                     ol class="headlines" aria-label="In short" {
                         @for item in &brief.headlines { (headline(item)) }
                     }
+                    @for part in at(Depth::First) { (section(part, locale)) }
                     nav aria-label="Contents" {
+                        p { "Behind this page: a section for each constraint, then every number. Underlined words are explained \
+                             at the end, under \u{201c}Words\u{201d}." }
                         ol {
-                            @for section in &brief.sections {
+                            @for section in brief.sections.iter().filter(|section| section.depth != Depth::First) {
                                 li { a href={ "#" (section.id) } { (section.title) } }
                             }
                             li { a href="#words" { "Words" } }
                         }
                     }
-                    @for part in &body { (section(part)) }
-                    (words())
-                    @if !appendix.is_empty() {
+                    @for part in at(Depth::Body) { (section(part, locale)) }
+                    @if at(Depth::Appendix).next().is_some() {
                         p class="appendix-head" { "Appendix" }
-                        @for part in &appendix { (section(part)) }
+                        @for part in at(Depth::Appendix) { (section(part, locale)) }
                     }
+                    (glossary(brief))
                 }
                 footer {
                     p { "This page speaks of paths, roles and areas, never of a person's performance. It is one file: it \
@@ -88,36 +94,107 @@ fn headline(headline: &Headline) -> Markup {
                     (prose(&headline.doubt))
                     @for id in &headline.measures { " " span class="id" { (id) } }
                 }
+                p class="asks" { span { "Ask: " } (headline.asks) }
             }
         }
     }
 }
 
-fn section(section: &Section) -> Markup {
+fn section(section: &Section, locale: Locale) -> Markup {
+    let class = match section.depth {
+        Depth::First => Some("first"),
+        Depth::Body => None,
+        Depth::Appendix => Some("appendix"),
+    };
+    let mut in_part = false;
     html! {
-        section id=(section.id) class=[section.appendix.then_some("appendix")] aria-labelledby={ (section.id) "-title" } {
+        section id=(section.id) class=[class] aria-labelledby={ (section.id) "-title" } {
             h2 id={ (section.id) "-title" } { (section.title) }
             @for block in &section.blocks {
                 @match block {
+                    Block::Part(title) => {
+                        ({ in_part = true; "" })
+                        h3 class="part" { (title) }
+                    },
                     Block::Prose(words) => p { (prose(words)) },
-                    Block::Questions(items) => ul class="questions" { @for item in items { li { (item) } } },
+                    Block::Questions(items) => ul class="questions" { @for item in items { li { (prose(item)) } } },
                     Block::List(items) => ul { @for item in items { li { (prose(item)) } } },
                     Block::Table(table) => (self::table(table)),
-                    Block::Figure(figure) => (self::figure(figure)),
+                    Block::Figure(figure) => (self::figure(figure, in_part, locale)),
+                    Block::Card(card) => (self::card(card)),
+                    Block::Small(title, items) => div class="small" {
+                        p { (title) }
+                        ul { @for item in items { li { (prose(item)) } } }
+                    },
+                    Block::Verdicts(all) => ul class="verdicts" { @for one in all { (verdict(one)) } },
                 }
             }
         }
     }
 }
 
-fn figure(figure: &Figure) -> Markup {
+fn verdict(one: &Verdict) -> Markup {
+    // A sign beside the word, for eyes that run down the page; the word says it all.
+    let sign = match one.verdict {
+        BeliefVerdict::Supported => "\u{2713}",
+        BeliefVerdict::Contradicted => "\u{2715}",
+        BeliefVerdict::Equivalent => "\u{2248}",
+        BeliefVerdict::Undecided => "?",
+    };
+    html! {
+        li class=(one.verdict.name()) {
+            p class="verdict" { span aria-hidden="true" { (sign) } " " b { (words::capital(one.verdict.name())) } }
+            div {
+                p class="belief" { "\u{201c}" (prose(&one.says)) "\u{201d}" }
+                p class="doubt" { (prose(&one.who)) ". " (prose(&one.record))
+                    @if !one.evidence.is_empty() {
+                        " See "
+                        @for (i, item) in one.evidence.iter().enumerate() { @if i > 0 { ", " } (prose(item)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn card(card: &Card) -> Markup {
+    html! {
+        article class="finding" id=(card.id) aria-labelledby={ (card.id) "-title" } {
+            h3 id={ (card.id) "-title" } { (prose(&card.title)) }
+            p class="claim" { (prose(&card.claim)) }
+            @if !card.also_seen.is_empty() {
+                p class="also" { "Also seen here:" }
+                ul { @for item in &card.also_seen { li { (prose(item)) } } }
+            }
+            dl {
+                div { dt { a href={ "#" (Term::Standing.anchor()) } { "Standing" } } dd { (prose(&card.standing)) } }
+                div { dt { a href={ "#" (Term::Strength.anchor()) } { "Strength" } } dd { (prose(&card.strength)) } }
+            }
+            (table(&card.numbers))
+            h4 { "What else could explain it" }
+            ul { @for item in &card.otherwise { li { (prose(item)) } } }
+            h4 { "The question to ask" }
+            p class="ask" { (prose(&card.question)) }
+            @if !card.evidence.is_empty() {
+                h4 { "Decisions that show it" }
+                ul class="evidence" { @for item in &card.evidence { li { (prose(item)) } } }
+            }
+        }
+    }
+}
+
+fn figure(figure: &Figure, in_part: bool, locale: Locale) -> Markup {
     html! {
         figure id=(figure.id) {
             figcaption {
-                h3 { bdi { (figure.title) } }
+                @if in_part {
+                    h4 { bdi { (figure.title) } }
+                } @else {
+                    h3 { bdi { (figure.title) } }
+                }
                 @if !figure.note.is_empty() { p { (prose(&figure.note)) } }
             }
-            @for breadth in Breadth::ALL { (PreEscaped(chart::draw(figure, breadth, &figure.id))) }
+            @for breadth in Breadth::ALL { (PreEscaped(chart::draw(figure, breadth, &figure.id, Stand::Page, locale))) }
             details {
                 summary { "The numbers behind this chart" }
                 (table(&figure.data))
@@ -159,12 +236,12 @@ fn table(table: &Table) -> Markup {
     }
 }
 
-fn words() -> Markup {
+fn glossary(brief: &Brief) -> Markup {
     html! {
         section id="words" aria-labelledby="words-title" {
             h2 id="words-title" { "Words" }
             dl class="words" {
-                @for term in Term::ALL {
+                @for term in &brief.words {
                     div { dt id=(term.anchor()) { (term.word()) } dd { (term.meaning()) } }
                 }
             }

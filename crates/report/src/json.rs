@@ -4,18 +4,26 @@ use sayso_model::diagnosis::Diagnosis;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::baseline::Comparison;
 use crate::clean;
 
 /// One object, indented, with a line break at the end.
-pub(crate) fn object(diagnosis: &Diagnosis) -> String {
-    let mut out =
-        serde_json::to_string_pretty(diagnosis).expect("the diagnosis has string keys and finite numbers only");
+pub(crate) fn object(diagnosis: &Diagnosis, comparison: Option<&Comparison>) -> String {
+    #[derive(Serialize)]
+    struct Object<'a> {
+        #[serde(flatten)]
+        diagnosis: &'a Diagnosis,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        comparison: Option<&'a Comparison>,
+    }
+    let mut out = serde_json::to_string_pretty(&Object { diagnosis, comparison })
+        .expect("the diagnosis has string keys and finite numbers only");
     out.push('\n');
     harmless(&out)
 }
 
 /// One object a line, each with a key `row` that says what it is.
-pub(crate) fn lines(diagnosis: &Diagnosis) -> String {
+pub(crate) fn lines(diagnosis: &Diagnosis, comparison: Option<&Comparison>) -> String {
     let mut out = String::new();
     let frame = json!({
         "sayso": diagnosis.sayso, "schema": diagnosis.schema, "seed": diagnosis.seed, "subject": diagnosis.subject,
@@ -25,6 +33,8 @@ pub(crate) fn lines(diagnosis: &Diagnosis) -> String {
     push(&mut out, "diagnosis", &frame);
     each(&mut out, "measure", &diagnosis.measures);
     each(&mut out, "finding", &diagnosis.findings);
+    each(&mut out, "too_thin", &diagnosis.too_thin);
+    each(&mut out, "sought", &diagnosis.sought);
     each(&mut out, "assumption", &diagnosis.assumptions);
     each(&mut out, "gap", &diagnosis.gaps);
     each(&mut out, "withheld", &diagnosis.withheld);
@@ -32,6 +42,10 @@ pub(crate) fn lines(diagnosis: &Diagnosis) -> String {
     each(&mut out, "arc", &diagnosis.path_map.arcs);
     each(&mut out, "longest_waiting", &diagnosis.longest_waiting);
     each(&mut out, "example", &diagnosis.examples);
+    each(&mut out, "side_by_side", &diagnosis.side_by_side);
+    if let Some(comparison) = comparison {
+        push(&mut out, "comparison", comparison);
+    }
     harmless(&out)
 }
 

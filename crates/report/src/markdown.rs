@@ -1,7 +1,8 @@
 //! Markdown: the brief with tables, fit for an issue or a wiki; charts are given as their data.
 
-use crate::brief::{Block, Brief, Figure, Headline, Prose, Section, Span, Table, Term};
+use crate::brief::{Block, Brief, Card, Depth, Figure, Headline, Prose, Section, Span, Table, Verdict};
 use crate::quantity::HARD_SPACE;
+use crate::words;
 
 /// The brief as Markdown.
 pub(crate) fn render(brief: &Brief) -> String {
@@ -17,7 +18,7 @@ pub(crate) fn render(brief: &Brief) -> String {
         push_section(&mut out, section);
     }
     out.push_str("\n## Words\n\n");
-    for term in Term::ALL {
+    for term in &brief.words {
         out.push_str(&format!("- **{}**: {}\n", term.word(), escape(term.meaning())));
     }
     out.replace(HARD_SPACE, " ")
@@ -28,31 +29,75 @@ fn push_headline(out: &mut String, number: usize, headline: &Headline) {
     if !headline.measures.is_empty() {
         out.push_str(&format!(" ({})", headline.measures.join(", ")));
     }
-    out.push('\n');
+    out.push_str(&format!("  \n   **Ask**: *{}*\n", escape(&headline.asks)));
 }
 
 fn push_section(out: &mut String, section: &Section) {
-    let title = if section.appendix { format!("Appendix: {}", section.title) } else { section.title.to_owned() };
+    let title = match section.depth {
+        Depth::Appendix => format!("Appendix: {}", section.title),
+        _ => section.title.to_string(),
+    };
     out.push_str(&format!("\n## {}\n\n", escape(&title)));
     for block in &section.blocks {
         match block {
+            Block::Part(title) => out.push_str(&format!("### {}\n\n", escape(title))),
+            Block::Verdicts(all) => push_verdicts(out, all),
             Block::Prose(words) => out.push_str(&format!("{}\n\n", prose(words).trim_end())),
             Block::Questions(items) => {
                 for item in items {
-                    out.push_str(&format!("- *{}*\n", escape(item)));
+                    out.push_str(&format!("- *{}*\n", prose(item)));
                 }
                 out.push('\n');
             }
-            Block::List(items) => {
-                for item in items {
-                    out.push_str(&format!("- {}\n", prose(item)));
-                }
-                out.push('\n');
-            }
+            Block::List(items) => push_list(out, items),
             Block::Table(table) => push_table(out, table),
             Block::Figure(figure) => push_figure(out, figure),
+            Block::Card(card) => push_card(out, card),
+            Block::Small(title, items) => {
+                out.push_str(&format!("{title}\n\n"));
+                push_list(out, items);
+            }
         }
     }
+}
+
+fn push_card(out: &mut String, card: &Card) {
+    out.push_str(&format!("### {}\n\n{}\n\n", prose(&card.title), prose(&card.claim)));
+    if !card.also_seen.is_empty() {
+        out.push_str("Also seen here:\n\n");
+        push_list(out, &card.also_seen);
+    }
+    out.push_str(&format!("- **Standing**: {}\n- **Strength**: {}\n\n", prose(&card.standing), prose(&card.strength)));
+    push_table(out, &card.numbers);
+    out.push_str("**What else could explain it**\n\n");
+    push_list(out, &card.otherwise);
+    out.push_str(&format!("**The question to ask**: *{}*\n\n", prose(&card.question)));
+    if !card.evidence.is_empty() {
+        let evidence: Vec<String> = card.evidence.iter().map(prose).collect();
+        out.push_str(&format!("Decisions that show it: {}\n\n", evidence.join(", ")));
+    }
+}
+
+fn push_verdicts(out: &mut String, all: &[Verdict]) {
+    for one in all {
+        let evidence: Vec<String> = one.evidence.iter().map(prose).collect();
+        let see = if evidence.is_empty() { String::new() } else { format!(" See {}.", evidence.join(", ")) };
+        out.push_str(&format!(
+            "- **{}**: \u{201c}{}\u{201d} ({}). {}{see}\n",
+            words::capital(one.verdict.name()),
+            prose(&one.says),
+            prose(&one.who),
+            prose(&one.record)
+        ));
+    }
+    out.push('\n');
+}
+
+fn push_list(out: &mut String, items: &[Prose]) {
+    for item in items {
+        out.push_str(&format!("- {}\n", prose(item)));
+    }
+    out.push('\n');
 }
 
 fn push_figure(out: &mut String, figure: &Figure) {
@@ -95,14 +140,14 @@ fn prose(words: &Prose) -> String {
             Span::Say(words) | Span::Name(words) => escape(words),
             Span::Strong(words) if words.trim().is_empty() => String::new(),
             Span::Strong(words) => format!("**{}**", escape(words)),
-            Span::Term(word, _) => (*word).to_owned(),
+            Span::Term(word, _) => escape(word),
             Span::Code(words) => code(words),
         })
         .collect()
 }
 
 /// Everything that Markdown, or the HTML inside it, would read as more than a letter.
-fn escape(words: &str) -> String {
+pub(crate) fn escape(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for c in words.chars() {
         match c {
@@ -122,9 +167,10 @@ fn escape(words: &str) -> String {
     out.replace("://", ":&#47;/")
 }
 
-/// A code span that no backtick inside can end and that does not end a table cell.
+/// A code span that no backtick inside can end and that does not end a table cell. What some renderers would still take
+/// for markup inside one is given as plain letters instead.
 fn code(words: &str) -> String {
-    if words.contains(['`', '|']) {
+    if words.contains(['`', '|', '<', '&']) || words.contains("://") {
         return escape(words);
     }
     format!("`{words}`")

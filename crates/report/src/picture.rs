@@ -2,8 +2,9 @@
 
 use sayso_model::diagnosis::Diagnosis;
 
-use crate::brief::{Block, Brief, Marks, Shows};
-use crate::chart::{self, Breadth, Frame, Rows, text};
+use crate::brief::{Block, Brief, Figure, Marks, Shows};
+use crate::chart::{self, Breadth, Frame, Rows, Stand, text};
+use crate::locale::Locale;
 use crate::svg::Canvas;
 use crate::{clean, quantity};
 
@@ -16,11 +17,7 @@ const ROWS_MAX: usize = 6;
 /// light or dark.
 pub fn picture(diagnosis: &Diagnosis) -> String {
     let brief = Brief::of(diagnosis);
-    let holders = brief.sections.iter().find(|section| section.id == "holders");
-    let figure = holders.into_iter().flat_map(|section| &section.blocks).find_map(|block| match block {
-        Block::Figure(figure) => Some(figure),
-        _ => None,
-    });
+    let figure = figures(&brief).find(|figure| figure.id.starts_with("holders-") && figure.id != "holders-level");
     let mut marks = match figure.map(|figure| &figure.shows) {
         Some(Shows::Marks(marks)) => marks.clone(),
         _ => Marks::default(),
@@ -42,9 +39,9 @@ pub fn picture(diagnosis: &Diagnosis) -> String {
         title: "Where decisions wait",
         alt: alt.trim(),
         breadth: Breadth::Wide,
-        standalone: true,
+        stand: Stand::Alone,
     };
-    let mut canvas = Canvas::new();
+    let mut canvas = Canvas::new(Locale::EnGb);
     {
         let mut svg = frame.open(&mut canvas, top + body + 34.0);
         let mut y = 30.0;
@@ -73,6 +70,27 @@ pub fn picture(diagnosis: &Diagnosis) -> String {
         text(&mut svg, "small", "start", 24.0, top + body + 18.0, &foot);
     }
     canvas.finish() + "\n"
+}
+
+/// Every chart of the page as a picture of its own: file name, ending in `.svg`, and SVG, in the order of the page.
+///
+/// In light colours that are written out, with a title and a description; each fetches nothing. A diagnosis without
+/// numbers gives none.
+pub fn pictures(diagnosis: &Diagnosis) -> Vec<(String, String)> {
+    let brief = Brief::of(diagnosis);
+    figures(&brief)
+        .map(|figure| {
+            let svg = chart::draw(figure, Breadth::Wide, &figure.id, Stand::AloneLight, Locale::EnGb);
+            (format!("{}.svg", figure.id), svg + "\n")
+        })
+        .collect()
+}
+
+fn figures(brief: &Brief) -> impl Iterator<Item = &Figure> {
+    brief.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
+        Block::Figure(figure) => Some(figure.as_ref()),
+        _ => None,
+    })
 }
 
 /// Broken at spaces into lines of at most so many characters.

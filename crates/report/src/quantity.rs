@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sayso_model::time::Instant;
-use sayso_stats::{Estimate, Unit};
+use sayso_stats::{Estimate, Interval, Unit};
 
 /// A space at which no line breaks, so that a number keeps its unit.
 pub(crate) const HARD_SPACE: char = '\u{a0}';
@@ -71,6 +71,21 @@ pub(crate) fn between(estimate: &Estimate) -> String {
     }
 }
 
+/// A number without a unit, such as one of a hundred: `12`, `1.04`.
+pub(crate) fn bare(x: f64) -> String {
+    if x >= 20.0 { format!("{x:.0}") } else { format!("{x:.2}") }
+}
+
+/// The interval of such a number: `8.40 to 16.30`.
+pub(crate) fn bare_interval(limits: Interval) -> String {
+    match (limits.low, limits.high) {
+        (Some(low), Some(high)) => format!("{} to {}", bare(low), bare(high)),
+        (Some(low), None) => format!("at least {}", bare(low)),
+        (None, Some(high)) => format!("at most {}", bare(high)),
+        (None, None) => "no limits".to_owned(),
+    }
+}
+
 /// Working hours for people: `36 working minutes`, `3.4 working hours`, `2.1 working days`.
 pub(crate) fn working(hours: f64) -> String {
     plain(hours, Unit::WorkingHours)
@@ -99,14 +114,9 @@ pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{}{HARD_SPACE}{}", count(n), if n == 1 { one } else { many })
 }
 
-/// A day, British style: `14 March 2026`.
+/// A day, British style: `14 Mar 2026`.
 pub(crate) fn day(at: Timestamp) -> String {
-    format(at, "%-d\u{a0}%B\u{a0}%Y")
-}
-
-/// A day in a narrow column: `14 Mar 2026`.
-pub(crate) fn day_short(at: Instant) -> String {
-    format(at.timestamp(), "%-d\u{a0}%b\u{a0}%Y")
+    format(at, "%-d\u{a0}%b\u{a0}%Y")
 }
 
 /// A minute of a day, in UTC: `Mon 16 Mar 2026, 09:10`.
@@ -218,7 +228,7 @@ fn size(unit: Unit, value: f64) -> (f64, &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use sayso_stats::{Interval, Window};
+    use sayso_stats::Window;
 
     use super::*;
 
@@ -284,6 +294,6 @@ mod tests {
 
     #[test]
     fn days_are_british() {
-        assert_eq!(soft(&day("2026-03-14T23:59:00Z".parse().unwrap())), "14 March 2026");
+        assert_eq!(soft(&day("2026-03-14T23:59:00Z".parse().unwrap())), "14 Mar 2026");
     }
 }

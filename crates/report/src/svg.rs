@@ -2,21 +2,24 @@
 
 use std::fmt::Write as _;
 
+use crate::locale::Locale;
+
 /// A drawing in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Canvas {
     out: String,
+    locale: Locale,
 }
 
 impl Canvas {
-    /// Nothing drawn yet.
-    pub(crate) fn new() -> Self {
-        Self::default()
+    /// Nothing drawn yet; numbers will be written as `locale` has them.
+    pub(crate) fn new(locale: Locale) -> Self {
+        Self { out: String::new(), locale }
     }
 
     /// The outermost element.
     pub(crate) fn element(&mut self, tag: &'static str) -> Element<'_> {
-        Element::begin(&mut self.out, tag)
+        Element::begin(&mut self.out, tag, self.locale)
     }
 
     /// What was drawn.
@@ -31,13 +34,14 @@ pub(crate) struct Element<'a> {
     out: &'a mut String,
     tag: &'static str,
     has_content: bool,
+    locale: Locale,
 }
 
 impl<'a> Element<'a> {
-    fn begin(out: &'a mut String, tag: &'static str) -> Self {
+    fn begin(out: &'a mut String, tag: &'static str, locale: Locale) -> Self {
         out.push('<');
         out.push_str(tag);
-        Self { out, tag, has_content: false }
+        Self { out, tag, has_content: false, locale }
     }
 
     /// An attribute. Must come before any content.
@@ -54,7 +58,12 @@ impl<'a> Element<'a> {
     /// A child.
     pub(crate) fn child(&mut self, tag: &'static str) -> Element<'_> {
         self.open();
-        Element::begin(self.out, tag)
+        Element::begin(self.out, tag, self.locale)
+    }
+
+    /// In whose way the drawing writes numbers and dates.
+    pub(crate) fn locale(&self) -> Locale {
+        self.locale
     }
 
     /// Text content.
@@ -64,7 +73,7 @@ impl<'a> Element<'a> {
     }
 
     /// Style rules as content; the text must be the house's own, since it is not escaped.
-    pub(crate) fn style(&mut self, css: &'static str) {
+    pub(crate) fn style(&mut self, css: &str) {
         self.open();
         self.out.push_str(css);
     }
@@ -186,7 +195,7 @@ mod tests {
 
     #[test]
     fn an_element_closes_itself_and_escapes_what_it_holds() {
-        let mut canvas = Canvas::new();
+        let mut canvas = Canvas::new(Locale::EnGb);
         {
             let mut svg = canvas.element("svg");
             svg.set("width", 10.25);
@@ -201,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_not_finite_does_not_spoil_the_drawing() {
-        let mut canvas = Canvas::new();
+        let mut canvas = Canvas::new(Locale::EnGb);
         canvas.element("rect").set("x", f64::NAN);
         assert_eq!(canvas.finish(), "<rect x=\"0\"/>");
     }

@@ -7,7 +7,9 @@ use sayso_model::diagnosis::DrawnPath;
 use sayso_stats::Unit;
 use textwrap::core::display_width;
 
-use crate::brief::{Block, Brief, Figure, Headline, Mark, Marks, Prose, Section, Shows, Span, Table, Term, lane_name};
+use crate::brief::{
+    Block, Brief, Card, Depth, Figure, Headline, Mark, Marks, Prose, Section, Shows, Span, Table, Verdict, lane_name,
+};
 use crate::quantity::{self, HARD_SPACE};
 use crate::scale::Scale;
 use crate::{Style, clean};
@@ -36,7 +38,7 @@ pub(crate) fn render(brief: &Brief, style: &Style) -> String {
         page.section(section);
     }
     page.heading("Words");
-    for term in Term::ALL {
+    for term in &brief.words {
         page.hanging(&format!("{}: ", term.word()), 2, term.meaning());
     }
     page.finish()
@@ -79,25 +81,34 @@ impl Page {
         for line in self.wrap(&doubt, "   ", "   ") {
             self.line(&line);
         }
+        self.hanging("   Ask: ", 3, &headline.asks);
         self.blank();
     }
 
     fn section(&mut self, section: &Section) {
-        let title = if section.appendix { format!("Appendix: {}", section.title) } else { section.title.to_owned() };
+        let title = match section.depth {
+            Depth::Appendix => format!("Appendix: {}", section.title),
+            _ => section.title.to_string(),
+        };
         self.heading(&title);
-        if section.id == "measurements" {
+        if matches!(section.id, "measurements" | "finding-numbers" | "every-belief") {
             return self.measurements(section);
         }
-        let rows_max = if section.appendix { APPENDIX_ROWS_MAX } else { ROWS_MAX };
+        let rows_max = if section.depth == Depth::Appendix { APPENDIX_ROWS_MAX } else { ROWS_MAX };
         for (i, block) in section.blocks.iter().enumerate() {
             if i > 0 {
                 self.blank();
             }
             match block {
+                Block::Part(title) => {
+                    let line = self.weight(title, "1");
+                    self.line(&format!("== {line}"));
+                }
                 Block::Prose(words) => self.paragraph(&plain(words)),
+                Block::Verdicts(all) => all.iter().for_each(|one| self.verdict(one)),
                 Block::Questions(items) => {
                     for item in items {
-                        self.hanging("- ", 2, item);
+                        self.hanging("- ", 2, &plain(item));
                     }
                 }
                 Block::List(items) => {
@@ -110,7 +121,53 @@ impl Page {
                     self.table(table, rows_max);
                 }
                 Block::Figure(figure) => self.figure(figure),
+                Block::Card(card) => self.card(card),
+                Block::Small(title, items) => {
+                    self.paragraph(title);
+                    for item in items {
+                        self.hanging("- ", 2, &plain(item));
+                    }
+                }
             }
+        }
+    }
+
+    fn card(&mut self, card: &Card) {
+        for line in self.wrap(&plain(&card.title), "* ", "  ") {
+            let line = self.weight(&line, "1");
+            self.line(&line);
+        }
+        self.hanging("  ", 2, &plain(&card.claim));
+        for also in &card.also_seen {
+            self.hanging("  Also seen: ", 4, &plain(also));
+        }
+        self.hanging("  Standing: ", 4, &plain(&card.standing));
+        self.hanging("  Strength: ", 4, &plain(&card.strength));
+        self.table_within(&card.numbers, ROWS_MAX, 2);
+        self.hanging("  ", 2, "What else could explain it:");
+        for item in &card.otherwise {
+            self.hanging("  - ", 4, &plain(item));
+        }
+        for line in self.wrap(&plain(&card.question), "  The question to ask: ", "    ") {
+            let line = self.weight(&line, "1");
+            self.line(&line);
+        }
+        if !card.evidence.is_empty() {
+            let evidence: Vec<String> = card.evidence.iter().map(plain).collect();
+            self.hanging("  Decisions that show it: ", 4, &evidence.join(", "));
+        }
+    }
+
+    fn verdict(&mut self, one: &Verdict) {
+        let first = format!("  {:<13}", one.verdict.name());
+        for line in self.wrap(&format!("\u{201c}{}\u{201d}", plain(&one.says)), &first, "               ") {
+            let line = self.weight(&line, "1");
+            self.line(&line);
+        }
+        self.hanging("      ", 6, &format!("{}. {}", plain(&one.who), plain(&one.record)));
+        if !one.evidence.is_empty() {
+            let evidence: Vec<String> = one.evidence.iter().map(plain).collect();
+            self.hanging("      See ", 6, &evidence.join(", "));
         }
     }
 
@@ -162,7 +219,9 @@ impl Page {
 
     /// One line a row: label, strip with the interval, value, limits, n.
     fn marks(&mut self, marks: &Marks) {
-        let tail = |mark: &Mark| format!("{} ({}), n {}", mark.shown, mark.limits, quantity::count(mark.n));
+        let locale = self.style.locale;
+        let tail =
+            |mark: &Mark| locale.dress(&format!("{} ({}), n {}", mark.shown, mark.limits, quantity::count(mark.n)));
         let tail_width = marks.rows.iter().map(|mark| display_width(&tail(mark))).max().unwrap_or(0);
         let room = self.width.saturating_sub(tail_width + 6);
         let longest = marks.rows.iter().map(|mark| display_width(&mark.label)).max().unwrap_or(0);
@@ -230,6 +289,7 @@ impl Page {
             .hops
             .iter()
             .map(|hop| format!("{} {}", self.arrival(hop.arrived_by), quantity::working(hop.held_working_h)))
+            .map(|tail| self.style.locale.dress(&tail))
             .collect();
         let tail_width = tails.iter().take(HOPS_MAX).map(|tail| display_width(tail)).max().unwrap_or(0);
         let room = self.width.saturating_sub(tail_width + 6);
@@ -267,7 +327,7 @@ impl Page {
             Status::Withdrawn => "withdrawn",
         };
         let span = format!("{} to {}: {end}", quantity::minute(first.since), quantity::minute(last.until));
-        self.paragraph(&format!("  {span}"));
+        self.paragraph(&format!("  {}", self.style.locale.dress(&span)));
     }
 
     fn arrival(&self, arrived_by: ArrivedBy) -> &'static str {
@@ -275,12 +335,19 @@ impl Page {
     }
 
     fn table(&mut self, table: &Table, rows_max: usize) {
+        self.table_within(table, rows_max, 0);
+    }
+
+    /// A table that stands so many columns to the right.
+    fn table_within(&mut self, table: &Table, rows_max: usize, indent: usize) {
         if table.rows.is_empty() {
             self.paragraph("  none");
             return;
         }
         let mut grid = Grid::new();
-        grid.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.width as u16);
+        grid.load_style(NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width((self.width - indent) as u16);
         grid.set_header(table.columns.iter().map(|column| self.plain_ascii(column.title)));
         for row in table.rows.iter().take(rows_max) {
             grid.add_row(row.iter().map(cell_text));
@@ -292,7 +359,7 @@ impl Page {
             }
         }
         for line in grid.lines() {
-            let line = line.trim_end().to_owned();
+            let line = format!("{}{}", " ".repeat(indent), line.trim_end());
             self.line(&line);
         }
         for note in &table.notes {
@@ -358,6 +425,9 @@ impl Page {
                 '“' | '”' => '"',
                 '→' => '>',
                 '↩' => '<',
+                '−' => '-',
+                'ź' => 'z',
+                'ś' => 's',
                 c if c.is_ascii() => c,
                 _ => '?',
             })
@@ -377,7 +447,7 @@ fn plain(words: &Prose) -> String {
             // What is to be typed must not be torn apart.
             Span::Code(words) => format!("`{}`", words.replace(' ', "\u{a0}")),
             Span::Say(words) | Span::Strong(words) | Span::Name(words) => words.clone(),
-            Span::Term(word, _) => (*word).to_owned(),
+            Span::Term(word, _) => word.to_string(),
         })
         .collect()
 }

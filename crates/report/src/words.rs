@@ -1,6 +1,7 @@
 //! What statistics, scopes and observations are called in words.
 
 use sayso_model::measure::{MeasureId, Measurement, Scope};
+use sayso_model::signal::Pattern;
 use sayso_stats::Unit;
 
 use crate::brief::Prose;
@@ -32,21 +33,81 @@ pub(crate) fn statistic(id: MeasureId, statistic: &str) -> String {
         (MeasureId::M18, "share_return") => "items that come back to an earlier holder",
         (MeasureId::M20, "share") => "answers opened again or undone",
         (MeasureId::M20, "share_within_30_days") => "the same within 30 days of the answer",
+        (MeasureId::M00, "origin_unlinked") => "questions linked to no origin",
+        (MeasureId::M11, "share") => "answers from above that changed nothing",
+        (MeasureId::M13, "share") => "answers at the declared level",
+        (MeasureId::M15, "share") => "answers undone from above",
+        (MeasureId::M19, "unchanged") => "escalated questions that came back unchanged",
         (_, "p25") => "a quarter take less",
         (_, "median") => "half take less (median)",
         (_, "p75") => "three quarters take less",
         (_, "restricted_mean") => "mean up to the limit that the method names",
         (_, "mean") => "mean",
         (_, "share") => "share",
-        _ => return crate::clean::line(&statistic.replace('_', " ")),
+        (id, other) => {
+            let words = if is_authority(id) { of_authority(other) } else { None };
+            return words.map_or_else(|| crate::clean::line(&other.replace('_', " ")), str::to_owned);
+        }
     };
     known.to_owned()
+}
+
+fn is_authority(id: MeasureId) -> bool {
+    matches!(id, MeasureId::M19 | MeasureId::M21) || (MeasureId::M07..=MeasureId::M16).contains(&id)
+}
+
+/// A number behind a finding in words, to stand in its table.
+pub(crate) fn of_a_finding(pattern: Pattern, m: &Measurement) -> String {
+    let known = match (pattern, m.statistic()) {
+        (Pattern::Intervention, "hazard_ratio") => "after a trigger against before",
+        (Pattern::EscalationReturns, "unchanged") => "escalated questions that came back unchanged",
+        (Pattern::Override, "share") => "answers undone from above",
+        (_, other) => return of_authority(other).map_or_else(|| statistic(m.id(), other), str::to_owned),
+    };
+    known.to_owned()
+}
+
+/// A number about authority in words, by the name that patterns and measures share.
+fn of_authority(statistic: &str) -> Option<&'static str> {
+    Some(match statistic {
+        "necessity" => "decisions that moved only after the act",
+        "base_rate" => "the same in the other areas",
+        "hazard_ratio" => "answers after the act against before",
+        "absence_ratio" => "answers while away against present",
+        "asked" => "acts that had been asked for",
+        "wait" => "wait (median)",
+        "unchanged" => "answers that changed nothing",
+        "top_share" => "answers by one person",
+        "top_share_elsewhere" => "the largest share in the other areas",
+        "effective_deciders" => "as if spread among so many deciders",
+        "rate" => "permissions per decision",
+        "rate_corrected" => "the same without errors of reading",
+        "hours" => "waited altogether",
+        "answered_by_asker" => "decided by the asker without an answer",
+        "outside" => "decisions outside the remit",
+        "divergence" => "declared against actual, bits above chance",
+        "escalated" => "escalations per decision",
+        "return_time" => "time above (median)",
+        "per_100" => "decisions with an intervention, of 100",
+        "after_trigger" => "decisions with one, after a trigger",
+        "without_trigger" => "the same without a trigger",
+        "time_to" => "time until then (median)",
+        "items_changed" => "items with an answer changed",
+        "changes_per_item" => "changes per item",
+        "back_and_forth" => "items that went back and forth",
+        "share_above" => "waiting time above the declared level",
+        "decided_above" => "decisions above the declared level",
+        "stay" => "stay above (median)",
+        "share_at_or_below" => "answers at the declared level or below",
+        _ => return None,
+    })
 }
 
 /// How many observations, with what they are: `812 decisions`.
 pub(crate) fn observed(m: &Measurement) -> String {
     let (one, many) = match (m.id(), m.statistic(), m.estimate().unit()) {
         (_, _, Unit::PerItem) | (MeasureId::M18, ..) => ("item", "items"),
+        (MeasureId::M21, "items_changed" | "back_and_forth", _) => ("item", "items"),
         (MeasureId::M00, "never_closed" | "items_without_decision", _) => ("item", "items"),
         (MeasureId::M17, "share_any_item", _) => ("item", "items"),
         (MeasureId::M00, "bot_events" | "events_by_bots" | "events_without_actor" | "events_without_act", _) => {

@@ -1,11 +1,17 @@
 //! From what was typed to one verb, and the answer to a file or the screen.
 
+mod assume;
+mod charter;
+mod check;
 mod diagnose;
 mod doctor;
 mod example;
+mod forget;
 mod path;
 mod query;
 mod read;
+mod validity;
+mod who;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -28,7 +34,13 @@ pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
         Verb::Path { item } => path::run(&cli.shared, item),
         Verb::Query { sql } => query::run(&cli.shared, sql),
         Verb::Doctor => doctor::run(&cli.shared),
-        Verb::Example { name, dir, force } => example::run(&cli.shared, name, dir, *force),
+        Verb::Example { name, dir, force, healthy } => example::run(&cli.shared, name, dir, *force, *healthy),
+        Verb::Who { area } => who::run(&cli.shared, area),
+        Verb::Charter(verb) => charter::run(&cli.shared, verb),
+        Verb::Check { fail_on, junit } => check::run(&cli.shared, fail_on, junit.as_deref()),
+        Verb::Assume { who } => assume::run(&cli.shared, who),
+        Verb::Forget { person } => forget::run(&cli.shared, person),
+        Verb::Validity { healthy, planted } => validity::run(&cli.shared, *healthy, *planted),
     }
 }
 
@@ -38,6 +50,7 @@ fn open(shared: &Shared, path: Option<&Path>) -> Result<Office, InquiryError> {
         target: path.map(Path::to_path_buf).or_else(|| shared.office.clone()),
         lens: shared.lens.clone(),
         people: shared.people.clone(),
+        charter: shared.charter.clone(),
         record: shared.record.clone(),
         as_of: time("as-of", shared.as_of.as_deref())?,
         since: time("since", shared.since.as_deref())?,

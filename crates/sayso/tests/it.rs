@@ -6,6 +6,8 @@
 mod command;
 #[path = "it/office.rs"]
 mod office;
+#[path = "it/page.rs"]
+mod page;
 #[path = "it/real.rs"]
 mod real;
 #[path = "it/tidy.rs"]

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::bufread::MultiGzDecoder;
-use xxhash_rust::xxh3::Xxh3;
+use twox_hash::XxHash3_128;
 
 use crate::ReadError;
 
@@ -20,17 +20,17 @@ const CHARACTER_MAX: usize = 16;
 
 /// What was taken from a file so far, as it lies on disk.
 #[derive(Clone)]
-pub(crate) struct Tally(Rc<RefCell<(u64, Xxh3)>>);
+pub(crate) struct Tally(Rc<RefCell<(u64, XxHash3_128)>>);
 
 impl Tally {
     fn new() -> Self {
-        Tally(Rc::new(RefCell::new((0, Xxh3::new()))))
+        Tally(Rc::new(RefCell::new((0, XxHash3_128::new()))))
     }
 
     fn add(&self, bytes: &[u8]) {
         let mut tally = self.0.borrow_mut();
         tally.0 += bytes.len() as u64;
-        tally.1.update(bytes);
+        tally.1.write(bytes);
     }
 
     /// Bytes taken so far.
@@ -40,7 +40,7 @@ impl Tally {
 
     /// The hash of the bytes taken so far.
     pub fn hash(&self) -> u128 {
-        self.0.borrow().1.digest128()
+        self.0.borrow().1.finish_128()
     }
 }
 
@@ -177,7 +177,7 @@ pub(crate) fn hash_of_start(path: &Path, bytes: u64) -> Result<(u128, u64, Optio
     let io = |source| ReadError::Io { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(io)?;
     let len = file.metadata().map_err(io)?.len();
-    let mut hash = Xxh3::new();
+    let mut hash = XxHash3_128::new();
     let mut chunk = vec![0; CHUNK];
     let mut left = bytes;
     while left > 0 {
@@ -186,12 +186,12 @@ pub(crate) fn hash_of_start(path: &Path, bytes: u64) -> Result<(u128, u64, Optio
         if n == 0 {
             break;
         }
-        hash.update(&chunk[..n]);
+        hash.write(&chunk[..n]);
         left -= n as u64;
     }
     let mut next = [0];
     let n = file.read(&mut next).map_err(io)?;
-    Ok((hash.digest128(), len, (n == 1).then_some(next[0])))
+    Ok((hash.finish_128(), len, (n == 1).then_some(next[0])))
 }
 
 /// Formats that are often handed over and are not read; with what to do instead.

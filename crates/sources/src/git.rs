@@ -45,6 +45,8 @@
 //! * **Reverts and fixes** name a commit by its id; where the history does not hold that id, as after it was rewritten,
 //!   the last earlier commit with the quoted subject is meant. A revert of what is not here is not told.
 //! * **A first commit** that brings a hundred paths or more is an import, whose history lies elsewhere: no act.
+//! * **The words** of a message are not told. Of its body, what stands between the subject and the trailers, the acts of
+//!   author, committer and merger bear two bits: that there is one, and whether it gives a reason.
 //!
 //! Every row but the meaning of the columns can be set in the table `[git]` of a lens (`lenses/git.toml`).
 //!
@@ -57,8 +59,8 @@
 //! is [`Freshness::Changed`] and has to be read anew.
 
 mod area;
-mod command;
-mod framing;
+pub(crate) mod command;
+pub(crate) mod framing;
 mod lookup;
 mod mailmap;
 mod mainline;

@@ -119,9 +119,11 @@ pub(crate) enum Field {
     To,
     Verdict,
     Link,
+    /// What people wrote; only its [`sayso_model::signs::Signs`] are kept.
+    Text,
 }
 
-pub(crate) const N_FIELDS: usize = 14;
+pub(crate) const N_FIELDS: usize = 15;
 
 impl Field {
     pub const ALL: [(Field, &'static str); N_FIELDS] = [
@@ -139,12 +141,16 @@ impl Field {
         (Field::To, "to"),
         (Field::Verdict, "verdict"),
         (Field::Link, "link"),
+        (Field::Text, "text"),
     ];
 
     fn of_name(name: &str) -> Option<Field> {
         Field::ALL.into_iter().find(|(_, known)| *known == name).map(|(field, _)| field)
     }
 }
+
+/// What the keys of a container's attributes begin with.
+pub(crate) const OF_THE_CASE: &str = "case:";
 
 /// The key under which the lens finds the lifecycle that rows with a start and an end are given.
 pub(crate) const LIFECYCLE: &str = "lifecycle:transition";
@@ -158,6 +164,8 @@ pub(crate) struct Inner {
     pub fingerprint: u64,
     /// The attributes or columns that the lens speaks of; their places are the slots.
     pub keys: Vec<String>,
+    /// The slots of those that hold texts: they are read and never stored.
+    pub texts: Vec<usize>,
     pub fields: [Option<Template>; N_FIELDS],
     pub unknown: [Vec<String>; N_FIELDS],
     pub unknown_slots: Vec<(usize, Vec<String>)>,
@@ -173,6 +181,27 @@ pub(crate) struct Inner {
     pub asked: Vec<Var>,
     pub rules: Vec<Rule>,
     pub default: Given,
+}
+
+impl Inner {
+    /// Whether an attribute holds a text, or a part of one (`comment/lang`, `comment.body`): what is not to be stored.
+    pub fn is_text(&self, key: &str) -> bool {
+        self.texts.iter().any(|slot| {
+            let text = self.keys[*slot].as_str();
+            // An event's attribute that bears the name of a trace's is kept under another name.
+            let key = key.strip_prefix("event:").filter(|key| key.starts_with(text)).unwrap_or(key);
+            key.strip_prefix(text).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+        })
+    }
+
+    /// Whether a condition looks at a text, so that what a rule gives is not to be remembered by it.
+    pub fn asks_texts(&self) -> bool {
+        self.asked.iter().any(|var| match var {
+            Var::Field(field) => *field == Field::Text,
+            Var::Slot(slot) => self.texts.contains(slot),
+            Var::Nothing => false,
+        })
+    }
 }
 
 /// One rule.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use sayso_model::event::{EventSink, SinkError};
 
+pub mod authority;
 mod books;
 pub mod bots;
 mod bytes;
@@ -18,6 +19,7 @@ pub mod instant;
 pub mod lens;
 pub mod people;
 mod reading;
+pub mod signs;
 pub mod sites;
 mod table;
 pub mod xes;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sayso_model::coverage::Note;
 use sayso_model::event::{EventSink, Flow};
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::books::{Gate, Position};
 use crate::bytes::{Tally, Unpacked, hash_of_start};
@@ -142,6 +142,7 @@ fn position(source: &Source, text: &str) -> Result<Position, ReadError> {
 /// A number that changes with everything that changes what the same bytes give.
 fn view(source: &Source) -> u64 {
     let zone = source.zone.as_ref().map(|zone| zone.iana_name().map_or_else(|| format!("{zone:?}"), str::to_owned));
-    let all = format!("{:x} {zone:?} {} {:?}", source.lens.fingerprint(), source.apply_globals, source.kind);
-    xxh3_64(all.as_bytes())
+    let (lens, signs) = (source.lens.fingerprint(), crate::signs::fingerprint());
+    let all = format!("{lens:x} {signs:x} {zone:?} {} {:?}", source.apply_globals, source.kind);
+    XxHash3_64::oneshot(all.as_bytes())
 }

@@ -129,8 +129,8 @@ pub(crate) fn columns(reading: &mut Reading<'_>, names: Vec<String>, path: &Path
             known.is_dropped = true;
             reading.gate.note("line 1", Note::KeyTwice, &name);
         }
-        let is_dropped = lens.0.drop.contains(&name);
-        columns.push(Column { slot: reading.shaper.slot(&name), name, is_dropped });
+        let (slot, is_dropped) = slot_of(reading, &name);
+        columns.push(Column { slot, name, is_dropped });
     }
     Ok(columns)
 }
@@ -226,7 +226,10 @@ fn read_csv(reading: &mut Reading<'_>, rows: &mut Rows, spoilt: &Spoilt) -> Resu
     }
 }
 
-/// The slot of a key of a row without a header; dropped keys have none and are not kept.
+/// The slot of a key, and whether it is neither kept nor looked at. A text is looked at, and the lens sees to it that it
+/// is not kept.
 pub(crate) fn slot_of(reading: &Reading<'_>, key: &str) -> (u32, bool) {
-    (reading.shaper.slot(key), reading.source.lens.0.drop.iter().any(|dropped| dropped == key))
+    let lens = &reading.source.lens.0;
+    let slot = reading.shaper.slot(key);
+    (slot, lens.drop.iter().any(|dropped| dropped == key) && !lens.texts.contains(&(slot as usize)))
 }

@@ -13,7 +13,7 @@ use quick_xml::events::{BytesStart, Event as XmlEvent};
 use rustc_hash::FxHashSet;
 use sayso_model::coverage::{Note, Reason};
 use sayso_model::event::{EventSink, Flow};
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::bytes::{Spoilt, Unpacked, broken_off};
 use crate::lens::shape::{NO_SLOT, Place};
@@ -333,7 +333,11 @@ impl Log<'_> {
             let name = self.names.get_mut(number);
             let is_time = name.own_slot == self.at_slot && self.at_slot != NO_SLOT;
             if !is_time && !kind.fits(value) {
-                self.note(Note::TypeMismatch, &format!("{key}: {} `{value}`", kind.name()));
+                // What is named as a text is shown nowhere.
+                let is_text = [&name.own, &name.outer].iter().any(|key| self.reading.shaper.is_text(key));
+                let shown = if is_text { "..." } else { value };
+                let detail = format!("{key}: {} `{shown}`", kind.name());
+                self.note(Note::TypeMismatch, &detail);
             } else if name.kind != kind && !name.is_mixed {
                 name.is_mixed = true;
                 let detail = format!("{key}: {} here, {} before", kind.name(), name.kind.name());
@@ -432,7 +436,7 @@ impl Log<'_> {
         let place = Place::Trace(self.held.number).to_string();
         let name = self.held.outer.iter().find(|span| &*self.names.get(span.key).own == "concept:name");
         if let Some(name) = name.map(|span| self.held.value(*span))
-            && !self.trace_names.insert(xxh3_64(name.as_bytes()))
+            && !self.trace_names.insert(XxHash3_64::oneshot(name.as_bytes()))
         {
             self.reading.gate.note(&place, Note::TraceTwice, name);
         }

@@ -1,12 +1,22 @@
 //! What the readers of sources promise, on small files that are made here and, where they are at hand, on real ones.
 #![allow(clippy::unwrap_used)]
 
+#[path = "it/across_the_sea.rs"]
+mod across_the_sea;
+#[path = "it/charter.rs"]
+mod charter;
+#[path = "it/conformity.rs"]
+mod conformity;
+#[path = "it/declared.rs"]
+mod declared;
 #[path = "it/edge.rs"]
 mod edge;
 #[path = "it/logs.rs"]
 mod logs;
 #[path = "it/resume.rs"]
 mod resume;
+#[path = "it/signs.rs"]
+mod signs;
 #[path = "it/sink.rs"]
 mod sink;
 #[path = "it/tables.rs"]

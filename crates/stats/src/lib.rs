@@ -9,11 +9,24 @@
 //! | [`proportion`] | how large a share is, from counts |
 //! | [`ratio`] | a mean per cluster, or one sum over another, with the spread between clusters |
 //! | [`resample`] | the same by drawing clusters again, where there are few enough of them |
+//! | [`compare`] | whether a share is larger than another, or than a line |
+//! | [`hazard`] | whether something makes an end more likely from then on |
+//! | [`concentration`] | in how few hands things lie, and how far from what was declared |
+//! | [`rate`] | how often something happens, and whether that is more than a bound |
+//! | [`misclassification`] | a share that a rule with known errors has counted |
 //! | [`rank`] | a quantile of complete observations, with limits that assume no distribution |
+//! | [`multiplicity`] | what many p-values are worth together |
 
+pub mod compare;
+pub mod concentration;
+mod dense;
 pub mod estimate;
+pub mod hazard;
+pub mod misclassification;
+pub mod multiplicity;
 pub mod proportion;
 pub mod rank;
+pub mod rate;
 pub mod ratio;
 pub mod resample;
 pub mod survival;

@@ -1,9 +1,14 @@
-//! The estimators against saved output of other programs (`tests/reference/make.py` made it).
+//! The estimators against saved output of other programs (the scripts in `tests/reference` made it).
 #![allow(clippy::unwrap_used)]
+
+#[path = "it/hazard.rs"]
+mod hazard;
+#[path = "it/rate.rs"]
+mod rate;
 
 use jiff::Timestamp;
 use sayso_stats::survival::{End, LifeTable, Observation};
-use sayso_stats::{Unit, Window, proportion, rank, ratio};
+use sayso_stats::{Unit, Window, multiplicity, proportion, rank, ratio};
 use serde::Deserialize;
 
 const WINDOW: Window = Window { since: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH };
@@ -165,5 +170,33 @@ fn student_t() {
         let se = sums.variance().unwrap().sqrt();
         let t = (interval.high.unwrap() - value.unwrap()) / se;
         assert!((t - case.q).abs() < 1e-5 * case.q, "df {}: {t} is not {}", case.df, case.q);
+    }
+}
+
+#[derive(Deserialize)]
+struct Multiplicity {
+    families: Vec<Family>,
+}
+
+#[derive(Deserialize)]
+struct Family {
+    p: Vec<f64>,
+    holm: Vec<f64>,
+    benjamini_hochberg: Vec<f64>,
+}
+
+#[test]
+fn adjusted_p_values() {
+    let reference: Multiplicity = serde_json::from_str(include_str!("reference/multiplicity.json")).unwrap();
+    for family in reference.families {
+        for (ours, theirs) in [
+            (multiplicity::holm(&family.p), family.holm),
+            (multiplicity::benjamini_hochberg(&family.p), family.benjamini_hochberg),
+        ] {
+            assert_eq!(ours.len(), theirs.len());
+            for (ours, theirs) in ours.into_iter().zip(theirs) {
+                near(ours, theirs);
+            }
+        }
     }
 }

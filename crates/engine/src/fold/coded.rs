@@ -6,7 +6,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int8Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions,
     StructArray, TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array,
 };
-use datafusion::arrow::buffer::{OffsetBuffer, ScalarBuffer};
+use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::datatypes::{
     DataType, Field, Fields, Int8Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType, UInt8Type, UInt32Type,
     UInt64Type,

@@ -2,6 +2,7 @@
 
 mod append;
 mod compact;
+mod erase;
 mod folder;
 mod intern;
 pub(crate) mod layout;
@@ -19,6 +20,7 @@ use sayso_model::words::Column;
 
 pub use append::{Appender, Progress, ROWS_HELD_MAX, SKIPPED_KEPT_MAX, Start};
 pub use compact::Compaction;
+pub use erase::Erasure;
 pub use manifest::SourceState;
 pub use words::Dictionaries;
 

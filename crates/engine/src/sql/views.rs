@@ -7,7 +7,6 @@ use datafusion::catalog::TableProvider;
 use datafusion::datasource::ViewTable;
 use datafusion::logical_expr::{Expr, bitwise_and, cast, col, lit, when};
 use datafusion::prelude::SessionContext;
-use datafusion::scalar::ScalarValue;
 use sayso_model::Code;
 use sayso_model::actor::{Actor, ActorKind};
 use sayso_model::decision::{ArrivedBy, DeciderKnown, FLAG_AUXILIARY, OpenedBy, Status};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sayso_measures::{Measured, Request, measure};
 use sayso_model::actor::{ActorKind, Level};
+use sayso_model::charter::Remits;
 use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, OpenedBy, Paths, Status};
 use sayso_model::diagnosis::Coverage;
 use sayso_model::measure::{MeasureId, Measurement, Scope};
@@ -17,7 +18,7 @@ pub const START_H: i64 = 473_352;
 /// The record ends 1,000 hours later.
 pub const END_H: i64 = START_H + 1_000;
 
-pub const OPEN: Floor = Floor { persons_min: 1, decisions_min: 1 };
+pub const OPEN: Floor = Floor { persons_min: 1, decisions_min: 1, dominance_max: 1_000 };
 
 /// Codes are their own words: matter 3 is `matter-3`.
 pub struct Plain(Vec<Vec<String>>);
@@ -131,15 +132,8 @@ pub fn question(item: u64, since: i64, holds: &[Held]) -> Question {
         matter: 1,
         area: 1,
         raised_at: at(since),
-        asked_at: None,
-        first_response_at: None,
-        first_response_working: None,
         decided_at: Some(at(now)),
-        executed_at: None,
-        execution_working: None,
         ended_at: at(now),
-        reversed_at: None,
-        reversed_by: 0,
         asker: first.who,
         asker_site: first.site,
         asker_role: first.role,
@@ -149,22 +143,14 @@ pub fn question(item: u64, since: i64, holds: &[Held]) -> Question {
         decider_role: last.role,
         decider_level: Level(last.level),
         decider_known: DeciderKnown::Explicit,
-        verdict: 0,
         status: Status::Decided,
         opened_by: OpenedBy::Raised,
-        hops_from: 0,
         n_hops: hops.len() as u32,
         n_handovers: handovers,
         n_crossings: crossings,
         n_site_unknown: unknown,
-        n_escalations: 0,
-        n_returns: 0,
-        n_objections: 0,
-        n_approvals: 0,
-        n_approvals_surplus: 0,
-        n_people: 0,
-        n_bot_acts: 0,
         latency_working: hops.iter().map(|hop| hop.held_working).sum(),
+        ..Decision::BLANK
     };
     Question { decision, hops }
 }
@@ -224,7 +210,16 @@ pub fn run(paths: &Paths, floor: Floor) -> Measured {
         decisions: paths.decisions.len() as u64,
         ..Coverage::default()
     };
-    let request = Request { window: window(), floor, seed: 1, coverage: &coverage, directory: None };
+    let remits = Remits::default();
+    let request = Request {
+        window: window(),
+        floor,
+        seed: 1,
+        coverage: &coverage,
+        directory: None,
+        remits: &remits,
+        charter_changed: None,
+    };
     measure(paths, &Plain::new(), &request)
 }
 

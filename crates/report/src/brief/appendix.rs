@@ -4,31 +4,36 @@ use std::collections::BTreeMap;
 
 use sayso_model::diagnosis::{Coverage, Diagnosis};
 use sayso_model::measure::{MeasureId, Measurement};
+use sayso_stats::Window;
 
-use super::{Block, Column, Prose, Section, Table, Term};
+use super::evidence::{Methods, window};
+use super::{Block, Column, Depth, Prose, Section, Table, Term};
 use crate::lookup::Measures;
 use crate::{clean, quantity, words};
 
 /// Every number, a table a measure.
-pub(super) fn measurements(measures: Measures<'_>) -> Option<Section> {
+pub(super) fn measurements(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<Section> {
     let tables: Vec<Block> = MeasureId::ALL
         .into_iter()
         .filter_map(|id| {
             let mut all: Vec<&Measurement> = measures.of(id).collect();
             // The whole record before its parts; the order of the diagnosis otherwise.
             all.sort_by_key(|m| m.scope().keys().filter(|key| *key != "clock" && *key != "by").count());
-            (!all.is_empty()).then(|| Block::Table(measure_table(id, &all)))
+            (!all.is_empty()).then(|| Block::Table(measure_table(id, &all, diagnosis.window)))
         })
         .collect();
     if tables.is_empty() {
         return None;
     }
-    let mut blocks =
-        vec![Block::Prose(Prose::new().say("Each number with its ").term("interval", Term::Interval).say(
-            ", the number of observations (n) and how it was made. All of them speak of the window on the first page.",
-        ))];
+    let lead = Prose::new()
+        .say("Each number with what it measures, its ")
+        .term("interval", Term::Interval)
+        .say(", the number of observations (n), its unit and how it was made. To see the rows behind a number, ask for them: ")
+        .code("sayso query SQL")
+        .say("; the line under each table names the one to begin with.");
+    let mut blocks = vec![Block::Prose(lead)];
     blocks.extend(tables);
-    Some(Section { id: "measurements", title: "Every number", appendix: true, blocks })
+    Some(Section { id: "measurements", title: "Every number".into(), depth: Depth::Appendix, blocks })
 }
 
 /// The books: seen = kept + set aside, source by source, and what was recognised.
@@ -61,7 +66,7 @@ pub(super) fn reading(diagnosis: &Diagnosis) -> Option<Section> {
             notes: Vec::new(),
         }));
     }
-    Some(Section { id: "reading", title: "What was read", appendix: true, blocks })
+    Some(Section { id: "reading", title: "What was read".into(), depth: Depth::Appendix, blocks })
 }
 
 /// The groups below the floor.
@@ -97,57 +102,74 @@ pub(super) fn withheld(diagnosis: &Diagnosis) -> Option<Section> {
     };
     Some(Section {
         id: "withheld",
-        title: "What is withheld, and why",
-        appendix: true,
+        title: "What is withheld, and why".into(),
+        depth: Depth::Appendix,
         blocks: vec![Block::Prose(lead), Block::Table(table)],
     })
 }
 
-fn measure_table(id: MeasureId, all: &[&Measurement]) -> Table {
-    // Methods are long and few: a letter in the row, the words once under the table.
-    let mut methods: Vec<String> = Vec::new();
-    let rows = all
+fn measure_table(id: MeasureId, all: &[&Measurement], whole: Window) -> Table {
+    let mut methods = Methods::default();
+    let is_parted = all.iter().any(|m| m.estimate().window() != whole);
+    let rows: Vec<Vec<Prose>> = all
         .iter()
         .map(|m| {
             let e = m.estimate();
+            let (value, interval) = super::authority::shown(m);
             let value = match (e.value(), e.why()) {
                 (None, Some(why)) => Prose::new().strong(quantity::CANNOT_TELL).say(format!(": {}", clean::line(why))),
-                _ => Prose::new().strong(quantity::value(e)),
+                _ => Prose::new().strong(value),
             };
-            let method = clean::line(e.method());
-            let at = methods.iter().position(|known| *known == method).unwrap_or_else(|| {
-                methods.push(method);
-                methods.len() - 1
-            });
-            vec![
+            let mut row = vec![
                 words::part(m.scope()),
                 words::statistic(id, m.statistic()).into(),
                 value,
-                quantity::interval(e).into(),
-                quantity::count(e.n()).into(),
-                letter(at).into(),
-            ]
+                interval.into(),
+                words::observed(m).into(),
+                e.unit().words().into(),
+                methods.letter(e.method()).into(),
+            ];
+            if is_parted {
+                row.push(window(e.window()).into());
+            }
+            row
         })
         .collect();
-    Table {
-        caption: format!("{} {}. {}", id.code(), id.title(), id.meaning()),
-        columns: vec![
-            Column::words("Part of the record"),
-            Column::words("Statistic"),
-            Column::numbers("Value"),
-            Column::numbers("Interval"),
-            Column::numbers("n"),
-            Column::words("Method"),
-        ],
-        rows,
-        notes: methods.iter().enumerate().map(|(at, method)| format!("Method {}: {method}.", letter(at))).collect(),
+    let mut columns = vec![
+        Column::words("Part of the record"),
+        Column::words("Statistic"),
+        Column::numbers("Value"),
+        Column::numbers("Interval"),
+        Column::numbers("n"),
+        Column::words("Unit"),
+        Column::words("Method"),
+    ];
+    let mut notes = methods.notes();
+    if is_parted {
+        columns.push(Column::words("Window"));
+    } else {
+        notes.push(format!("Window: {}.", window(whole)));
     }
+    notes.push(format!("Rows: sayso query \"{}\"", rows_of(id)));
+    Table { caption: format!("{} {}. {}", id.code(), id.title(), id.meaning()), columns, rows, notes }
 }
 
-/// `a` to `z`, then `a2` and so on.
-fn letter(at: usize) -> String {
-    let letter = char::from(b'a' + (at % 26) as u8);
-    if at < 26 { letter.to_string() } else { format!("{letter}{}", at / 26 + 1) }
+/// A question in SQL that gives the rows behind a measure.
+fn rows_of(id: MeasureId) -> &'static str {
+    match id {
+        MeasureId::M03 => "SELECT decision, role, site, held_working_h, held_calendar_h FROM hops",
+        MeasureId::M17 | MeasureId::M18 => "SELECT decision, n_handovers, n_crossings, n_returns FROM decisions",
+        MeasureId::M19 => "SELECT decision, n_escalations, n_returns FROM decisions",
+        MeasureId::M06 => "SELECT decision, n_approvals_surplus FROM decisions WHERE status = 'decided'",
+        MeasureId::M15 | MeasureId::M20 | MeasureId::M21 => {
+            "SELECT decision, item, matter, verdict, decided_at, reversed_at FROM decisions"
+        }
+        MeasureId::M16 => "SELECT item, at, act, level FROM events ORDER BY item, at",
+        MeasureId::M01 => "SELECT decision, raised_at, ended_at, latency_working_h, latency_calendar_h FROM decisions",
+        MeasureId::M02 => "SELECT decision, raised_at, first_response_at, first_response_working_h FROM decisions",
+        MeasureId::M04 => "SELECT decision, decided_at, executed_at, execution_working_h FROM decisions",
+        _ => "SELECT decision, matter, area, decider_role, decider_level, decider_known, in_remit FROM decisions",
+    }
 }
 
 fn books(coverage: &Coverage) -> Table {

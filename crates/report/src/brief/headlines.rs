@@ -1,5 +1,7 @@
 //! The headline sentences: at most five, the most useful first, each with its doubt and a question it raises.
 
+use std::borrow::Cow;
+
 use sayso_model::diagnosis::Diagnosis;
 use sayso_model::measure::{MeasureId, Measurement};
 
@@ -28,7 +30,7 @@ pub(super) fn headlines(diagnosis: &Diagnosis, measures: Measures<'_>) -> Vec<He
         gap(measures),
         reopened(measures),
     ];
-    candidates.into_iter().flatten().take(HEADLINES_MAX).collect()
+    super::authority::headlines(diagnosis).chain(candidates.into_iter().flatten()).take(HEADLINES_MAX).collect()
 }
 
 /// The one sentence of a diagnosis that has no numbers at all.
@@ -67,7 +69,13 @@ fn empty(diagnosis: &Diagnosis) -> Option<Headline> {
     } else {
         return None;
     };
-    Some(Headline { figure: quantity::CANNOT_TELL.to_owned(), says, doubt, asks, measures: Vec::new() })
+    Some(Headline {
+        figure: quantity::CANNOT_TELL.to_owned(),
+        says,
+        doubt,
+        asks: Cow::Borrowed(asks),
+        measures: Vec::new(),
+    })
 }
 
 fn latency(measures: Measures<'_>) -> Option<Headline> {
@@ -229,7 +237,13 @@ fn reopened(measures: Measures<'_>) -> Option<Headline> {
 }
 
 fn headline(m: &Measurement, says: Prose, doubt: Prose, asks: &'static str) -> Headline {
-    Headline { figure: quantity::value(m.estimate()), says, doubt, asks, measures: vec![m.id().code()] }
+    Headline {
+        figure: quantity::value(m.estimate()),
+        says,
+        doubt,
+        asks: Cow::Borrowed(asks),
+        measures: vec![m.id().code()],
+    }
 }
 
 fn cannot_tell(says: &str, m: &Measurement, asks: &'static str) -> Headline {

@@ -4,7 +4,7 @@ use sayso_model::diagnosis::{Diagnosis, PathArc, PathMap, PathNode};
 use sayso_model::measure::{MeasureId, Measurement};
 use sayso_stats::Unit;
 
-use super::{Block, Column, Figure, Mark, Marks, Prose, Section, Shows, Table, Term, in_words};
+use super::{Block, Column, Figure, Mark, Marks, Prose, Shows, Table, Term, in_words};
 use crate::lookup::{CALENDAR, Measures, WORKING};
 use crate::{clean, quantity};
 
@@ -16,19 +16,17 @@ pub(super) fn is_group(label: &str) -> bool {
         && !label.starts_with("others ")
 }
 
-/// Waiting by holder: by role, team, site and level, as far as they are measured.
-pub(super) fn waiting(measures: Measures<'_>) -> Option<Section> {
-    let mut blocks = vec![Block::Prose(
-        Prose::new()
-            .say("While a question is open, it lies with somebody: a person, a team's queue, a role. The ")
-            .term("holds", Term::Hold)
-            .say(
-                " of a decision fill its whole waiting time, so these shares add up to all of it. A large share is not \
-                  a slow group: it is where questions lie, for whatever reason.",
-            ),
-    )];
-    let mut figures: Vec<Figure> =
-        ["role", "team", "site", "level"].into_iter().filter_map(|key| figure(measures, key)).collect();
+/// What the charts of shares have to say before them.
+pub(super) fn lead() -> Prose {
+    Prose::new().say("While a question is open, it lies with somebody: a person, a team's queue, a role. The ").term("holds", Term::Hold).say(
+        " of a decision fill its whole waiting time, so these shares add up to all of it. A large share is not a slow \
+         group: it is where questions lie, for whatever reason.",
+    )
+}
+
+/// Waiting by holder, a chart for each of the keys that is measured: `role`, `team`, `site`, `level`.
+pub(super) fn shares(measures: Measures<'_>, keys: &[&str]) -> Vec<Block> {
+    let mut figures: Vec<Figure> = keys.iter().filter_map(|key| figure(measures, key)).collect();
     if let Some(first) = figures.first_mut() {
         // Said once, at the first chart of its kind.
         first.note = Prose::new()
@@ -39,20 +37,14 @@ pub(super) fn waiting(measures: Measures<'_>) -> Option<Section> {
             .say(". ")
             .then(std::mem::take(&mut first.note));
     }
-    blocks.extend(figures.into_iter().map(|figure| Block::Figure(Box::new(figure))));
-    (blocks.len() > 1).then_some(Section {
-        id: "holders",
-        title: "In whose hands decisions wait",
-        appendix: false,
-        blocks,
-    })
+    figures.into_iter().map(|figure| Block::Figure(Box::new(figure))).collect()
 }
 
-/// The path map.
-pub(super) fn map(diagnosis: &Diagnosis) -> Option<Section> {
+/// The path map and its groups; nothing where there is no map.
+pub(super) fn map(diagnosis: &Diagnosis) -> Vec<Block> {
     let map = &diagnosis.path_map;
     if map.nodes.is_empty() {
-        return None;
+        return Vec::new();
     }
     let map = safe(map);
     let mut note = Prose::new()
@@ -81,8 +73,7 @@ pub(super) fn map(diagnosis: &Diagnosis) -> Option<Section> {
         data: arcs_table(&map),
         shows: Shows::Map(Box::new(map.clone())),
     };
-    let blocks = vec![Block::Figure(Box::new(figure)), Block::Table(nodes_table(&map))];
-    Some(Section { id: "map", title: "The paths decisions take", appendix: false, blocks })
+    vec![Block::Figure(Box::new(figure)), Block::Table(nodes_table(&map))]
 }
 
 fn figure(measures: Measures<'_>, key: &str) -> Option<Figure> {

@@ -3,15 +3,15 @@
 use sayso_model::decision::Status;
 use sayso_model::diagnosis::{Diagnosis, DrawnHop, DrawnPath};
 
-use super::{Block, Column, Figure, Prose, Section, Shows, Table, Term};
+use super::{Block, Column, Figure, Prose, Shows, Table, Term};
 use crate::{clean, quantity, words};
 
-/// The longest-waiting live decisions.
-pub(super) fn waiting(diagnosis: &Diagnosis) -> Option<Section> {
+/// The longest-waiting live decisions; nothing where no question is open.
+pub(super) fn waiting(diagnosis: &Diagnosis) -> Vec<Block> {
     let live = &diagnosis.longest_waiting;
     let open = diagnosis.coverage.decisions_by_status.get(Status::Open.name()).copied();
     if live.is_empty() && open.is_none_or(|n| n == 0) {
-        return None;
+        return Vec::new();
     }
     let until = quantity::day(diagnosis.window.until);
     let mut lead = Prose::new();
@@ -31,14 +31,14 @@ pub(super) fn waiting(diagnosis: &Diagnosis) -> Option<Section> {
     if !live.is_empty() {
         blocks.push(Block::Table(table(diagnosis)));
     }
-    Some(Section { id: "live", title: "Waiting now, longest first", appendix: false, blocks })
+    blocks
 }
 
-/// A few whole paths on a line of time.
-pub(super) fn paths(diagnosis: &Diagnosis) -> Option<Section> {
+/// A few whole paths on a line of time; nothing where none was drawn.
+pub(super) fn paths(diagnosis: &Diagnosis) -> Vec<Block> {
     let drawn: Vec<&DrawnPath> = diagnosis.examples.iter().filter(|path| !path.hops.is_empty()).collect();
     if drawn.is_empty() {
-        return None;
+        return Vec::new();
     }
     let lead = Prose::new()
         .say("Each row is a group of holders, each bar a ")
@@ -46,7 +46,7 @@ pub(super) fn paths(diagnosis: &Diagnosis) -> Option<Section> {
         .say(". Pale stretches are the holder's nights, weekends and holidays. Times are in UTC.");
     let mut blocks = vec![Block::Prose(lead)];
     blocks.extend(drawn.into_iter().enumerate().map(|(i, path)| Block::Figure(Box::new(figure(i, path)))));
-    Some(Section { id: "paths", title: "A few whole paths", appendix: false, blocks })
+    blocks
 }
 
 /// What to type to see one path; quoted where a shell would read more into it than a name.
@@ -71,8 +71,8 @@ fn table(diagnosis: &Diagnosis) -> Table {
                 Prose::new().name(&live.held_by),
                 Prose::new().strong(quantity::working(live.waiting_working_h)),
                 quantity::calendar(live.waiting_calendar_h).into(),
-                quantity::day_short(live.since).into(),
-                quantity::day_short(live.held_since).into(),
+                quantity::day(live.since.timestamp()).into(),
+                quantity::day(live.held_since.timestamp()).into(),
                 quantity::count(u64::from(live.n_hops)).into(),
             ]
         })

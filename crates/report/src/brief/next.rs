@@ -1,12 +1,12 @@
-//! Where to look next: the questions that the numbers raise, and what to type.
+//! Where to look next: what to do and what to type.
 
 use sayso_model::diagnosis::Diagnosis;
 
 use super::live::path_command;
-use super::{Block, Headline, Prose, Section, sentence};
+use super::{Block, Depth, Prose, Section, sentence};
 
 /// The section; always there, since even an empty record leaves something to do.
-pub(super) fn section(diagnosis: &Diagnosis, headlines: &[Headline]) -> Option<Section> {
+pub(super) fn section(diagnosis: &Diagnosis) -> Option<Section> {
     let coverage = &diagnosis.coverage;
     let mut blocks = Vec::new();
     let steps = if coverage.events == 0 {
@@ -20,10 +20,10 @@ pub(super) fn section(diagnosis: &Diagnosis, headlines: &[Headline]) -> Option<S
         ]
     } else {
         blocks.push(Block::Prose(
-            "Numbers end no argument; they say where to look. Questions worth an hour with those who do the work:"
+            "Numbers end no argument; they say where to look. The questions on the first page are worth an hour with those \
+             who do the work. To see more:"
                 .into(),
         ));
-        blocks.push(Block::Questions(headlines.iter().map(|headline| headline.asks).collect()));
         let mut steps = Vec::new();
         if let Some(live) = diagnosis.longest_waiting.first() {
             steps
@@ -33,11 +33,10 @@ pub(super) fn section(diagnosis: &Diagnosis, headlines: &[Headline]) -> Option<S
             diagnosis.gaps.iter().filter(|gap| gap.id != "unrecorded").take(3).map(|gap| sentence(&gap.remedy)),
         );
         steps.push(Prose::new().say("Take every number into a sheet: ").code("sayso diagnose PATH --format csv"));
-        blocks.push(Block::Prose("To see more:".into()));
         steps
     };
     blocks.push(Block::List(steps));
-    Some(Section { id: "next", title: "Where to look next", appendix: false, blocks })
+    Some(Section { id: "next", title: "Where to look next".into(), depth: Depth::Body, blocks })
 }
 
 fn nothing_read(diagnosis: &Diagnosis) -> Vec<Prose> {

@@ -6,61 +6,39 @@ use jiff::tz::TimeZone;
 use sayso_model::measure::{MeasureId, Measurement};
 use sayso_stats::Unit;
 
-use super::{
-    Block, Column, Figure, Mark, Marks, Prose, ROWS_DRAWN_MAX, Section, Shows, Table, Term, Weeks, data_row, in_words,
-};
+use super::{Block, Column, Figure, Mark, Marks, Prose, ROWS_DRAWN_MAX, Shows, Table, Term, Weeks, data_row, in_words};
 use crate::lookup::{CALENDAR, Measures, WORKING};
 use crate::{quantity, words};
 
-/// How long questions wait.
-pub(super) fn durations(measures: Measures<'_>) -> Option<Section> {
+/// How long questions wait: on both clocks, by matter, area and team, and week by week.
+pub(super) fn durations(measures: Measures<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     blocks.extend(clocks(measures).map(Block::Table));
-    let mut figures: Vec<Figure> =
-        ["matter", "area", "site", "team"].into_iter().filter_map(|key| by(measures, key)).collect();
+    blocks.extend(by_keys(measures, &["matter", "area", "team"]));
+    blocks.extend(weekly(measures).map(|figure| Block::Figure(Box::new(figure))));
+    blocks
+}
+
+/// A chart of waits for each of the keys that is measured.
+pub(super) fn by_keys(measures: Measures<'_>, keys: &[&str]) -> Vec<Block> {
+    let mut figures: Vec<Figure> = keys.iter().filter_map(|key| by(measures, key)).collect();
     if let Some(first) = figures.first_mut() {
         first.note = how_to_read().then(std::mem::take(&mut first.note));
     }
-    blocks.extend(figures.into_iter().map(|figure| Block::Figure(Box::new(figure))));
-    blocks.extend(weekly(measures).map(|figure| Block::Figure(Box::new(figure))));
-    (!blocks.is_empty()).then_some(Section { id: "waits", title: "How long questions wait", appendix: false, blocks })
+    figures.into_iter().map(|figure| Block::Figure(Box::new(figure))).collect()
 }
 
 /// How often questions change hands, come back or are opened again.
-pub(super) fn back_and_forth(measures: Measures<'_>) -> Option<Section> {
-    let ids = [MeasureId::M17, MeasureId::M18, MeasureId::M06, MeasureId::M20];
-    let rows: Vec<Vec<Prose>> = ids
-        .into_iter()
-        .flat_map(|id| measures.of(id))
-        .filter(|m| m.scope().keys().all(|key| key == "by"))
-        .map(|m| {
-            let what = Prose::from(words::capital(&words::statistic(m.id(), m.statistic())));
-            let what = match m.scope().get("by") {
-                Some(by) => what.say(", between ").name(&words::plural(by)),
-                None => what,
-            };
-            vec![what, with_interval(m), words::observed(m).into()]
-        })
-        .collect();
-    if rows.is_empty() {
-        return None;
-    }
+pub(super) fn back_and_forth(measures: Measures<'_>) -> Vec<Block> {
+    let ids = [MeasureId::M17, MeasureId::M18, MeasureId::M20];
+    let Some(table) = super::constraints::numbers(measures, &ids, "Hand-overs, returns and second thoughts") else {
+        return Vec::new();
+    };
     let lead = Prose::new().say("A ").term("hand-over", Term::Handover).say(
         " is not a fault: asking the one who knows is how good answers come about. What costs is the question that \
               changes hands because nobody may answer it, and the one that comes back because something was missing.",
     );
-    let table = Table {
-        caption: "Hand-overs, returns and second thoughts".to_owned(),
-        columns: vec![Column::words("What"), Column::numbers("Value and interval"), Column::numbers("n")],
-        rows,
-        notes: Vec::new(),
-    };
-    Some(Section {
-        id: "back",
-        title: "Changing hands and coming back",
-        appendix: false,
-        blocks: vec![Block::Prose(lead), Block::Table(table)],
-    })
+    vec![Block::Prose(lead), Block::Table(table)]
 }
 
 /// From question to answer, to the first reaction, and from answer to execution, on both clocks.
@@ -230,7 +208,7 @@ fn weekly(measures: Measures<'_>) -> Option<Figure> {
                 Column::numbers("Interval"),
                 Column::numbers("n"),
             ],
-            rows: points.iter().map(|(_, mark)| data_row(mark)).collect(),
+            rows: points.iter().map(|(_, mark)| week_row(mark)).collect(),
             notes: Vec::new(),
         },
         shows: Shows::Weeks(Weeks { points, unit: Some(Unit::WorkingHours) }),
@@ -244,6 +222,13 @@ fn monday(word: &str) -> Option<Timestamp> {
         None => word.parse::<Date>().ok()?,
     };
     date.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp())
+}
+
+/// The row of a week, whose label is a date rather than a name.
+fn week_row(mark: &Mark) -> Vec<Prose> {
+    let mut row = data_row(mark);
+    row[0] = mark.label.clone().into();
+    row
 }
 
 fn with_interval(m: &Measurement) -> Prose {

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use sayso_model::assumption::{Answer, BeliefVerdict, Expectation, SideBySide, TestedBelief};
 use sayso_model::coverage::{Ledger, Note, Reason};
 use sayso_model::decision::{ArrivedBy, Status};
 use sayso_model::diagnosis::{
-    Coverage, Diagnosis, DrawnHop, DrawnPath, Gap, LiveDecision, PathArc, PathMap, PathNode, SCHEMA, SourceCoverage,
+    Coverage, Diagnosis, DrawnHop, DrawnPath, Finding, Gap, LiveDecision, PathArc, PathMap, PathNode, SCHEMA, Sought,
+    SourceCoverage, Standing, Strength, TooThin,
 };
 use sayso_model::measure::{MeasureId, Measurement, Scope, Withheld};
 use sayso_model::privacy::{Cleared, Floor, Group};
+use sayso_model::signal::Pattern;
 use sayso_model::time::Instant;
 use sayso_stats::{Estimate, Interval, Unit, Window};
 
@@ -22,7 +25,7 @@ pub fn window() -> Window {
 }
 
 pub fn cleared() -> Cleared {
-    Floor::DEFAULT.clear(Group { persons: 12, decisions: 812 }).unwrap()
+    Floor::DEFAULT.clear(Group { persons: 12, decisions: 812, dominance: 120 }).unwrap()
 }
 
 pub fn estimate(value: f64, low: f64, high: f64, n: u64, unit: Unit) -> Estimate {
@@ -50,6 +53,9 @@ pub fn nothing() -> Diagnosis {
         coverage: Coverage::default(),
         measures: Vec::new(),
         findings: Vec::new(),
+        too_thin: Vec::new(),
+        sought: Vec::new(),
+        side_by_side: Vec::new(),
         assumptions: Vec::new(),
         gaps: Vec::new(),
         withheld: Vec::new(),
@@ -64,6 +70,17 @@ pub fn insurer() -> Diagnosis {
     Diagnosis {
         coverage: coverage(),
         measures: measures(),
+        findings: findings(),
+        too_thin: vec![TooThin {
+            pattern: Pattern::Override,
+            says:
+                "Override from above: to find one answer in ten undone, about 80 decisions are needed in one place and \
+                   part of the record; too few are there in release of claims (has 46, needs about 34 more)."
+                    .to_owned(),
+        }],
+        sought: sought(),
+        assumptions: beliefs(),
+        side_by_side: side_by_side(),
         gaps: vec![
             Gap {
                 id: "unrecorded".to_owned(),
@@ -100,12 +117,276 @@ pub fn insurer() -> Diagnosis {
                 groups: 3,
                 why: "fewer than 5 people or 20 decisions".to_owned(),
             },
+            Withheld {
+                id: MeasureId::M17,
+                breakdown: "area".to_owned(),
+                groups: 3,
+                why: "fewer than 5 people or 20 decisions".to_owned(),
+            },
+            Withheld {
+                id: MeasureId::M15,
+                breakdown: "overall".to_owned(),
+                groups: 1,
+                why: "the answers of declared deciders come from fewer than 5 people".to_owned(),
+            },
         ],
         path_map: path_map(),
         longest_waiting: live(),
         examples: examples(),
         ..nothing()
     }
+}
+
+fn findings() -> Vec<Finding> {
+    use MeasureId::*;
+    use Unit::*;
+    let pricing = [("area", "pricing"), ("matter", "scope")];
+    let recent = Window { since: at("2026-01-19T00:00:00Z").timestamp(), ..window() };
+    let recent = Estimate::new(0.81, Interval::new(0.62, 0.93), 26, Share, recent, "Jeffreys interval");
+    vec![
+        Finding {
+            id: "implicit_gate/scope/pricing/senior product manager".to_owned(),
+            pattern: Pattern::ImplicitGate,
+            matter: "scope".to_owned(),
+            area: "pricing".to_owned(),
+            role: "senior product manager".to_owned(),
+            claim: "Scope of pricing is declared to the product owner; in the record 84 % [76, 90] of 224 decisions moved \
+                    only after one role outside the charter (senior product manager) had acted, median 9 working hours [7, \
+                    12], unchanged in 93 % [88, 96]. Answers come 3.4 times [2.1, 5.5] as often after that act as before it."
+                .to_owned(),
+            verdict: Standing::Current,
+            standing: "It still holds: in the recent part of the record, up to 14 March 2026, 81 % [62, 93] of 26 \
+                       decisions, against 84 % [76, 90] of 224 decisions before."
+                .to_owned(),
+            strength: Strength::B,
+            estimates: vec![
+                measured(M08, &pricing, "necessity", estimate(0.84, 0.76, 0.90, 224, Share)),
+                measured(M08, &pricing, "hazard_ratio", estimate(3.4, 2.1, 5.5, 224, Ratio)),
+                measured(M08, &pricing, "wait", estimate(9.0, 7.0, 12.0, 188, WorkingHours)),
+                measured(M11, &pricing, "unchanged", estimate(0.93, 0.88, 0.96, 170, Share)),
+                measured(M07, &pricing, "effective_deciders", estimate(2.4, 1.9, 3.2, 224, Count)),
+                measured(M08, &pricing, "necessity", recent),
+            ],
+            p: 1.0e-9,
+            p_adjusted: 0.0031,
+            evidence: vec!["PRC-118#1".to_owned(), "PRC-096#1".to_owned(), "odd name#1".to_owned()],
+            otherwise: vec![
+                "Something outside the charter may require this consent: regulation, a budget, a contract.".to_owned(),
+                "The act may announce what was agreed in a call or a chat, rather than release it.".to_owned(),
+            ],
+            question: "Is that a rule, or a habit?".to_owned(),
+            also_seen: vec!["41 % [33, 49] of the working time lies above the declared level".to_owned()],
+        },
+        Finding {
+            id: "intervention/scope/pricing/senior product manager".to_owned(),
+            pattern: Pattern::Intervention,
+            matter: "scope".to_owned(),
+            area: "pricing".to_owned(),
+            role: "senior product manager".to_owned(),
+            claim: "On scope of pricing, 22 [16, 29] of 100 decisions saw an intervention by a higher level (senior product \
+                    manager) that nobody had asked for. After a missed date it comes 2.8 times [1.6, 4.9] as often as before \
+                    one."
+                .to_owned(),
+            verdict: Standing::CannotTell,
+            standing: "It held before; in the recent part of the record, up to 14 March 2026, there are 26 decisions, too few \
+                       to say."
+                .to_owned(),
+            strength: Strength::B,
+            estimates: vec![
+                measured(M16, &pricing, "per_100", estimate(22.0, 16.0, 29.0, 224, Count)),
+                measured(M16, &pricing, "hazard_ratio", estimate(2.8, 1.6, 4.9, 224, Ratio)),
+            ],
+            p: 0.00004,
+            p_adjusted: 0.021,
+            evidence: vec!["PRC-140#1".to_owned()],
+            otherwise: vec!["Who steps in may have been asked in a call.".to_owned()],
+            question: "What did whoever stepped in know that whoever held the question did not?".to_owned(),
+            also_seen: Vec::new(),
+        },
+        Finding {
+            id: "churn/priority//".to_owned(),
+            pattern: Pattern::Churn,
+            matter: "priority".to_owned(),
+            area: String::new(),
+            role: String::new(),
+            claim: "On priority in all areas, 34 % [27, 42] of 140 items had an answer reversed, reopened or given again."
+                .to_owned(),
+            verdict: Standing::Past,
+            standing: "It held before and holds no longer: in the recent part of the record, up to 14 March 2026, 8 % [3, \
+                       17] of 40 items, against 34 % [27, 42] of 140 items before."
+                .to_owned(),
+            strength: Strength::B,
+            estimates: vec![measured(M21, &[("matter", "priority")], "items_changed", estimate(0.34, 0.27, 0.42, 140, Share))],
+            p: 0.0002,
+            p_adjusted: 0.012,
+            evidence: Vec::new(),
+            otherwise: vec!["An answer may be recorded in steps, so that giving it again only completes it.".to_owned()],
+            question: "What is learned between the first answer and the next that could have been known at the first?"
+                .to_owned(),
+            also_seen: Vec::new(),
+        },
+    ]
+}
+
+fn sought() -> Vec<Sought> {
+    vec![
+        Sought { pattern: Pattern::ImplicitGate, places: 14, tests: 61, unobservable: 1 },
+        Sought { pattern: Pattern::Churn, places: 1, tests: 2, unobservable: 0 },
+        Sought { pattern: Pattern::Intervention, places: 9, tests: 18, unobservable: 0 },
+    ]
+}
+
+fn belief(id: &str, who: &str, says: &str, verdict: BeliefVerdict) -> TestedBelief {
+    TestedBelief {
+        id: id.to_owned(),
+        who: who.to_owned(),
+        says: says.to_owned(),
+        on: Some("2026-03-01".to_owned()),
+        measure: MeasureId::M10,
+        statistic: "rate".to_owned(),
+        part: BTreeMap::from([("matter".to_owned(), "scope".to_owned())]),
+        expect: Expectation::AtMost(0.1),
+        margin: 0.05,
+        verdict,
+        estimate: None,
+        sentence: String::new(),
+        n_needed: None,
+        evidence: Vec::new(),
+    }
+}
+
+fn beliefs() -> Vec<TestedBelief> {
+    use BeliefVerdict::*;
+    let owners = "Whoever owns a question of scope decides it without asking anybody above.";
+    let head = TestedBelief {
+        estimate: Some(estimate(0.44, 0.37, 0.51, 214, Unit::Share)),
+        sentence: "The record says 44 % [37, 51] of 214 decisions, not at most 10 %.".to_owned(),
+        evidence: vec!["PRC-118#1".to_owned(), "PF-77#2".to_owned(), "PRC-096#1".to_owned()],
+        ..belief("owners-decide-scope", "Head of Product", owners, Contradicted)
+    };
+    vec![
+        TestedBelief {
+            measure: MeasureId::M13,
+            statistic: "share_at_or_below".to_owned(),
+            part: BTreeMap::new(),
+            expect: Expectation::AtLeast(0.8),
+            estimate: Some(estimate(0.58, 0.54, 0.62, 731, Unit::Share)),
+            sentence: "The record says 58 % [54, 62], not at least 80 %.".to_owned(),
+            ..belief(
+                "decided-at-the-declared-level",
+                "Head of Product",
+                "Questions are answered at the level where we said they are, not higher up.",
+                Contradicted,
+            )
+        },
+        head.clone(),
+        TestedBelief { who: "Managing Director".to_owned(), on: None, ..head },
+        TestedBelief {
+            measure: MeasureId::M20,
+            statistic: "share".to_owned(),
+            part: BTreeMap::new(),
+            estimate: Some(estimate(0.071, 0.055, 0.092, 731, Unit::Share)),
+            sentence: "The record says 7.1 % [5.5, 9.2]; expected was at most 10 %.".to_owned(),
+            ..belief("answers-stand", "Head of Engineering", "What was decided stays decided.", Supported)
+        },
+        TestedBelief {
+            measure: MeasureId::M01,
+            statistic: "median".to_owned(),
+            part: BTreeMap::from([("site".to_owned(), "Kraków".to_owned())]),
+            expect: Expectation::About(5.0),
+            margin: 2.0,
+            estimate: Some(estimate(4.9, 4.1, 5.8, 312, Unit::WorkingHours)),
+            sentence: "The record says 4.9 working hours [4.1, 5.8]: within the margin of 5 working hours, give or take 2, no \
+                       difference that matters."
+                .to_owned(),
+            ..belief(
+                "krakow-waits-half-a-day",
+                "Head of Engineering",
+                "A question from Kraków has its answer in about half a day.",
+                Equivalent,
+            )
+        },
+        TestedBelief {
+            measure: MeasureId::M16,
+            statistic: "per_100".to_owned(),
+            part: BTreeMap::new(),
+            expect: Expectation::AtMost(5.0),
+            estimate: Some(estimate(6.1, 3.9, 9.0, 120, Unit::Count)),
+            sentence: "The record says 6.1 of 100 [3.9, 9.0]; about 400 decisions would tell whether that is at most 5."
+                .to_owned(),
+            n_needed: Some(400),
+            ..belief(
+                "leaders-wait-to-be-asked",
+                "Managing Director",
+                "Leaders step into a question only when they are asked.",
+                Undecided,
+            )
+        },
+    ]
+}
+
+fn side_by_side() -> Vec<SideBySide> {
+    let on = |day: &str| Some(day.to_owned());
+    let side = |id: &str, says: &str, answers: [Answer; 3], divided: bool| SideBySide {
+        id: id.to_owned(),
+        says: says.to_owned(),
+        answers: ["Head of Product", "Managing Director", "Head of Engineering"]
+            .into_iter()
+            .zip(answers)
+            .map(|(who, answer)| (who.to_owned(), answer, on("2026-03-01")))
+            .collect(),
+        divided,
+    };
+    use Answer::*;
+    vec![
+        side(
+            "owners-decide-scope",
+            "Whoever owns a question of scope decides it without asking anybody above.",
+            [Agree, Agree, Disagree],
+            true,
+        ),
+        side(
+            "leaders-wait-to-be-asked",
+            "Leaders step into a question only when they are asked.",
+            [Disagree, Agree, Unsure],
+            true,
+        ),
+        side("answers-stand", "What was decided stays decided.", [Agree, Unsure, Agree], false),
+    ]
+}
+
+/// The insurer half a year before: the same shape, other numbers; what an earlier report is.
+pub fn earlier() -> Diagnosis {
+    let before = Window { since: at("2025-04-07T00:00:00Z").timestamp(), until: at("2025-10-05T17:00:00Z").timestamp() };
+    let mut all = insurer();
+    all.window = before;
+    all.measures = all
+        .measures
+        .iter()
+        .filter(|m| m.scope().get("matter").is_none_or(|matter| matter != "release"))
+        .map(|m| {
+            let e = m.estimate();
+            // Questions waited twice as long; shares were as they are.
+            let factor = if matches!(e.unit(), Unit::Share) { 1.0 } else { 2.0 };
+            let times = |x: Option<f64>| x.map(|x| x * factor);
+            let limits = Interval { low: times(e.interval().low), high: times(e.interval().high) };
+            let e = match times(e.value()) {
+                Some(value) => Estimate::new(value, limits, e.n(), e.unit(), before, e.method().to_owned()),
+                None => Estimate::cannot_tell(e.n(), e.unit(), before, e.method().to_owned(), "not reached").bounded(limits),
+            };
+            Measurement::new(cleared(), m.id(), m.scope().clone(), m.statistic(), e)
+        })
+        .collect();
+    all.findings[2].verdict = Standing::Current;
+    all.findings[0].id = "implicit_gate/priority/renewals/architect".to_owned();
+    all.findings[0].claim = "Priority of renewals moved only after the architect had acted.".to_owned();
+    all.assumptions[0].verdict = BeliefVerdict::Undecided;
+    all
+}
+
+/// The insurer in a year in which nothing stood out.
+pub fn healthy() -> Diagnosis {
+    Diagnosis { findings: Vec::new(), ..insurer() }
 }
 
 fn coverage() -> Coverage {
@@ -238,6 +519,16 @@ fn measures() -> Vec<Measurement> {
         measured(M04, &[working], "median", estimate(9.7, 8.1, 11.9, 690, WorkingHours)),
         measured(M04, &[calendar], "median", estimate(46.0, 40.0, 52.0, 690, CalendarHours)),
         measured(M06, &[], "mean", estimate(0.84, 0.76, 0.93, 731, PerDecision)),
+        measured(M10, &[], "rate", share(0.31, 0.27, 0.35, 640)),
+        measured(M10, &[("matter", "scope")], "rate", share(0.44, 0.37, 0.51, 214)),
+        measured(M11, &[], "share", share(0.86, 0.81, 0.90, 198)),
+        measured(M12, &[], "outside", share(0.42, 0.38, 0.46, 731)),
+        measured(M13, &[], "share_at_or_below", share(0.58, 0.54, 0.62, 731)),
+        measured(M13, &[("matter", "scope")], "share_at_or_below", share(0.41, 0.34, 0.48, 190)),
+        measured(M14, &[], "effective_deciders", estimate(3.8, 3.2, 4.6, 731, Count)),
+        measured(M16, &[], "per_100", estimate(6.1, 4.2, 8.6, 812, Count)),
+        measured(M19, &[], "escalated", estimate(0.21, 0.18, 0.25, 812, PerDecision)),
+        measured(M19, &[], "unchanged", share(0.77, 0.70, 0.83, 151)),
         measured(M17, &[], "mean", estimate(2.61, 2.44, 2.79, 812, PerDecision)),
         measured(M17, &[], "share_any", share(0.81, 0.78, 0.84, 812)),
         measured(M17, &[], "crossing_share", share(0.38, 0.34, 0.42, 2_119)),
@@ -538,6 +829,37 @@ pub fn crowded() -> Diagnosis {
         status: Status::Withdrawn,
         ..all.examples[0].clone()
     });
+    let gate = all.findings[0].clone();
+    for (i, hostile) in HOSTILE.iter().enumerate() {
+        let claim =
+            format!("Scope of {hostile} is declared; 84 % [76, 90] of 224 moved only after {hostile} had acted.");
+        all.findings.push(Finding {
+            id: format!("implicit_gate/{hostile}"),
+            matter: HOSTILE[(i + 1) % 8].to_owned(),
+            area: (*hostile).to_owned(),
+            role: HOSTILE[(i + 2) % 8].to_owned(),
+            standing: claim.clone(),
+            otherwise: vec![claim.clone()],
+            question: format!("What of {hostile}?"),
+            evidence: HOSTILE.iter().map(|name| format!("{name}#1")).collect(),
+            also_seen: vec![claim.clone(), "x".repeat(300)],
+            claim,
+            ..gate.clone()
+        });
+    }
+    for (i, hostile) in HOSTILE.iter().enumerate() {
+        let mut tested = all.assumptions[i % 6].clone();
+        tested.who = (*hostile).to_owned();
+        tested.says = format!("{hostile} says {hostile}");
+        tested.sentence = format!("The record says {hostile}.");
+        tested.on = Some(HOSTILE[2].to_owned());
+        tested.evidence = vec![format!("{hostile}#1")];
+        tested.part = BTreeMap::from([("area".to_owned(), (*hostile).to_owned())]);
+        all.assumptions.push(tested);
+        all.side_by_side[0].answers.push(((*hostile).to_owned(), Answer::Agree, Some((*hostile).to_owned())));
+    }
+    all.side_by_side[1].says = HOSTILE.join(" ");
+    all.too_thin.push(TooThin { pattern: Pattern::Churn, says: HOSTILE.join(" ") });
     all.gaps.push(Gap { id: "x".to_owned(), says: HOSTILE[0].to_owned(), remedy: HOSTILE[6].to_owned() });
     all.withheld.push(Withheld {
         id: MeasureId::M20,

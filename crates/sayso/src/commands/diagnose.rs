@@ -13,7 +13,7 @@ pub fn run(shared: &Shared, path: Option<&Path>) -> Result<u8, InquiryError> {
         anstream::eprint!("{}", reading.text(WIDTH));
     }
     let diagnosis = office.diagnose()?;
-    let style = Style { width: WIDTH, colour: true, unicode: true };
+    let style = Style { width: WIDTH, colour: true, ..Style::PLAIN };
     let form = match shared.format {
         None => {
             let page = office.page();

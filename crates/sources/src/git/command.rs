@@ -14,7 +14,7 @@ const BUNDLE_MAGIC: [&[u8]; 2] = [b"# v2 git bundle\n", b"# v3 git bundle\n"];
 
 /// A repository that can be asked. A bundle is one too: it is cloned, without a work tree, into a folder that lives
 /// as long as this value.
-pub(super) struct Repository {
+pub(crate) struct Repository {
     program: PathBuf,
     path: PathBuf,
     /// Whether `path` is the repository itself (a bare one), rather than a folder in or above it.
@@ -178,7 +178,7 @@ impl Repository {
         }
         let file = self.path.join(self.ask(["rev-parse", "--git-path", "shallow"])?);
         let cut = fs::read(&file).map_err(|source| ReadError::Io { path: file, source })?;
-        Ok(format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&cut)))
+        Ok(format!("{:016x}", twox_hash::XxHash3_64::oneshot(&cut)))
     }
 
     /// The filter of a partial clone (`blob:none`); empty where objects are missing by another rule, `None` for a
@@ -278,7 +278,7 @@ fn harden(command: &mut Command) {
 }
 
 /// A git that runs. It is ended when this value goes.
-pub(super) struct Pipe {
+pub(crate) struct Pipe {
     child: Child,
     pub out: BufReader<ChildStdout>,
     talk: Option<JoinHandle<String>>,

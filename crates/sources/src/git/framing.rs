@@ -6,11 +6,11 @@ use std::io::{self, BufRead};
 ///
 /// NUL is the only separator: a message may contain every other byte, so that nothing a commit says can be taken
 /// for the frame around it.
-pub(super) const FORMAT: &str = "--format=C%x00%H%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%B%x00E";
+pub(crate) const FORMAT: &str = "--format=C%x00%H%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%B%x00E";
 
 /// A name, an address and a time as the commit has them, before the mailmap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ident {
+pub(crate) struct Ident {
     /// The name, maybe empty.
     pub name: Vec<u8>,
     /// The mail address, maybe empty.
@@ -21,7 +21,7 @@ pub(super) struct Ident {
 
 /// One commit as git prints it. Buffers are kept from one commit to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Commit {
+pub(crate) struct Commit {
     /// The full id.
     pub sha: String,
     /// The full ids of its parents, separated by spaces.
@@ -42,7 +42,7 @@ impl Commit {
 }
 
 /// Reads commits from the output of `git log`.
-pub(super) struct Frames<R> {
+pub(crate) struct Frames<R> {
     reader: R,
     token: Vec<u8>,
     /// The `C` of the next commit was read already, at the end of the last one's paths.

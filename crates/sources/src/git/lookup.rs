@@ -4,7 +4,7 @@ use std::io::{BufRead, Read, Write};
 use std::process::ChildStdin;
 
 use rustc_hash::FxHashMap;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::command::{Pipe, Repository};
 use super::framing::{Commit, Ident};
@@ -31,7 +31,7 @@ impl<'a> Lookup<'a> {
         if self.subjects.is_none() {
             self.subjects = Some(self.read_subjects(line)?);
         }
-        let places = self.subjects.as_ref().and_then(|subjects| subjects.get(&xxh3_64(subject.as_bytes())));
+        let places = self.subjects.as_ref().and_then(|subjects| subjects.get(&XxHash3_64::oneshot(subject.as_bytes())));
         let (Some(places), Some(from)) = (places, line.index(from)) else { return Ok(None) };
         Ok(places.iter().find(|at| **at > from).map(|at| line.id(*at)))
     }
@@ -45,7 +45,7 @@ impl<'a> Lookup<'a> {
             let record = record.map_err(super::broken_stream)?;
             let Some(space) = memchr::memchr(b' ', &record) else { continue };
             if let Some(at) = line.index(&String::from_utf8_lossy(&record[..space])) {
-                subjects.entry(xxh3_64(&record[space + 1..])).or_default().push(at);
+                subjects.entry(XxHash3_64::oneshot(&record[space + 1..])).or_default().push(at);
             }
         }
         pipe.finish(&[0])?;

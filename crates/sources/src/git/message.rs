@@ -44,6 +44,18 @@ pub fn trailers(message: &str) -> Vec<Trailer<'_>> {
     out
 }
 
+/// The body of a message: what stands between its subject, the first paragraph, and its trailers. Empty where there is
+/// none.
+pub fn body(message: &str) -> &str {
+    let lines: Vec<&str> = message.split_inclusive('\n').collect();
+    let lines = &lines[..end_of_text(&lines)];
+    let Some(subject) = lines.iter().position(|line| !is_blank(line)) else { return "" };
+    let from = lines[subject..].iter().position(|line| is_blank(line)).map_or(lines.len(), |blank| subject + blank);
+    let to = block(lines).unwrap_or(lines.len()).max(from);
+    let bytes = |to: usize| lines[..to].iter().map(|line| line.len()).sum::<usize>();
+    message[bytes(from)..bytes(to)].trim()
+}
+
 /// The people that a trailer's value names, as (name, address): one for each `<...>`, or the whole value as a name.
 /// Empty for an empty value and for an address of a page.
 pub fn people(value: &str) -> Vec<(&str, &str)> {
@@ -250,6 +262,15 @@ mod tests {
     }
 
     #[test]
+    fn the_body_is_what_stands_between_subject_and_trailers() {
+        assert_eq!(body("s\n\nOne.\n\nTwo\nlines.\n\nAcked-by: A <a@x>\n"), "One.\n\nTwo\nlines.");
+        assert_eq!(body("a long\nsubject\n\nbody"), "body");
+        for message in ["", "\n", "s", "s\n", "s\n\nAcked-by: A <a@x>\n", "\n\ns\n\n\n"] {
+            assert_eq!(body(message), "", "{message:?}");
+        }
+    }
+
+    #[test]
     fn empty_and_blank_messages_have_none() {
         for message in ["", "\n", "\n\n\n", "s", "s\n\n", "#\n\n#\n", "s\n\n   \n"] {
             assert!(keys(message).is_empty(), "{message:?}");
@@ -303,6 +324,7 @@ mod tests {
                 let _ = people(&trailer.value);
             }
             let _ = (change_id(&message), reverts(&message), fixes(&message));
+            prop_assert!(message.contains(body(&message)));
         }
 
         #[test]

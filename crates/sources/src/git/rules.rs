@@ -127,10 +127,10 @@ impl Rules {
         self
     }
 
-    /// What tells these rules from others, in a few letters.
+    /// What tells these rules, and those for the words of messages, from others, in a few letters.
     pub fn fingerprint(&self) -> String {
         let text = serde_json::to_string(self).expect("strings, numbers and maps with string keys are JSON");
-        format!("{:016x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
+        format!("{:016x}", twox_hash::XxHash3_64::oneshot(text.as_bytes()) ^ crate::signs::fingerprint())
     }
 
     /// Whether somebody commits for others: a web service, a review server, a robot.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_model::coverage::{Note, Reason};
 use sayso_model::event::{Act, EventRow, EventSink, SinkError, Verdict};
+use sayso_model::signs::Signs;
 use sayso_model::time::Instant;
 
 use super::area::Areas;
@@ -16,7 +17,7 @@ use super::mainline::{Mainline, Place};
 use super::message::{self, Mention};
 use super::people::{Person, When, offset_min, when};
 use super::rules::Rules;
-use crate::ReadError;
+use crate::{ReadError, signs};
 
 /// Tells commits as events, oldest first.
 pub(super) struct Teller<'a> {
@@ -103,6 +104,8 @@ struct Told<'a> {
     written: Option<Instant>,
     by: By,
     message: Cow<'a, str>,
+    /// What its body says.
+    signs: Signs,
     area: Option<String>,
     n_paths: u64,
     n_areas: usize,
@@ -171,7 +174,7 @@ impl<'a> Teller<'a> {
             let attributes = Attributes::of(&told, None);
             let mut row = row(told.sha, told.at, "imported", &told);
             row.actor = told.author.as_ref().map(|person| person.label.as_str());
-            row.area = None;
+            (row.area, row.signs) = (None, told.signs);
             let pairs = attributes.pairs();
             row.attributes = &pairs;
             Ok(out.event(row)?)
@@ -266,7 +269,7 @@ impl<'a> Teller<'a> {
             let attributes = Attributes::of(told, named);
             let mut row = row(told.sha, at, by.merged(), told);
             let pairs = attributes.pairs();
-            (row.actor, row.utc_offset_min, row.attributes) = (actor, offset, &pairs);
+            (row.actor, row.utc_offset_min, row.attributes, row.signs) = (actor, offset, &pairs, told.signs);
             out.event(row)?;
             if let (Place::Branch(outer), true) = (self.line.place(told.sha), by == By::Another) {
                 self.open.entry(outer).or_default().brought.push(Brought {
@@ -301,6 +304,7 @@ impl<'a> Teller<'a> {
         let mut row = row(item, at, activity, told);
         row.actor = told.author.as_ref().map(|person| person.label.as_str());
         row.utc_offset_min = told.author_offset;
+        row.signs = told.signs;
         out.event(row)
     }
 
@@ -395,6 +399,7 @@ impl<'a> Teller<'a> {
         let mut row = row(item, at, activity, told);
         row.actor = told.committer.as_ref().map(|person| person.label.as_str());
         row.utc_offset_min = told.committer_offset;
+        row.signs = told.signs;
         let pairs = attributes.pairs();
         row.attributes = &pairs;
         out.event(row)
@@ -437,6 +442,9 @@ impl<'a> Teller<'a> {
         if !is_text(&commit.message) || !idents.iter().all(|ident| is_text(&ident.name) && is_text(&ident.email)) {
             out.note(&place, Note::EncodingMismatch, "bytes that are not UTF-8, replaced");
         }
+        let message = String::from_utf8_lossy(&commit.message);
+        // Only where it is told of: catching up with what was told before needs no words.
+        let signs = if out.sink.is_some() { signs_of(&message) } else { Signs::NONE };
         let [author, committer] = idents.map(|ident| Person::of(&self.mailmap, ident));
         if author.is_none() || committer.is_none() {
             out.note(&place, Note::ActorMissing, "neither a name nor an address");
@@ -452,7 +460,8 @@ impl<'a> Teller<'a> {
             at,
             written,
             by,
-            message: String::from_utf8_lossy(&commit.message),
+            message,
+            signs,
             area: areas.most(),
             n_paths: areas.n_paths(),
             n_areas: areas.n_areas(),
@@ -503,6 +512,12 @@ impl<'a> Teller<'a> {
             _ => found.sha,
         }))
     }
+}
+
+/// What the body of a message says: whether there is one, and whether it gives a reason. Messages ask nobody.
+fn signs_of(message: &str) -> Signs {
+    let signs = signs::signs(message::body(message));
+    Signs::of_flags(signs.bits() & Signs::HAS_TEXT.and(Signs::REASON).bits())
 }
 
 /// An event of this commit with what all of them share.

@@ -7,11 +7,13 @@ use jiff::tz::TimeZone;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use sayso_model::coverage::{Note, Reason};
 use sayso_model::event::{Act, Describes, EventRow, EventSink, SinkError, Verdict};
-use xxhash_rust::xxh3::xxh3_64;
+use sayso_model::signs::Signs;
+use twox_hash::XxHash3_64;
 
 use super::template::Got;
-use super::{Field, Fold, Given, Inner, LIFECYCLE, Lens, N_FIELDS, Pattern, Template, Var};
+use super::{Field, Fold, Given, Inner, LIFECYCLE, Lens, N_FIELDS, OF_THE_CASE, Pattern, Template, Var};
 use crate::instant::{self, Written};
+use crate::signs;
 
 /// The slot of a key that the lens does not speak of.
 pub(crate) const NO_SLOT: u32 = u32::MAX;
@@ -123,6 +125,11 @@ impl Shaper {
         self.lens.0.keys.iter().position(|known| known == key).map_or(NO_SLOT, |slot| slot as u32)
     }
 
+    /// Whether a key holds a text: its value is to be shown nowhere.
+    pub fn is_text(&self, key: &str) -> bool {
+        self.lens.0.is_text(key)
+    }
+
     /// Whether the shaper must see elements even where nobody wants their events.
     pub fn has_memory(&self) -> bool {
         !self.lens.0.first.is_empty()
@@ -193,6 +200,11 @@ impl Shaper {
         let mut outcome = Outcome::Skipped;
         match start {
             Some(Ok(written)) => {
+                let mut fields = fields;
+                if end.is_ok() {
+                    // The words of a row with a start and an end were written once: they go with its end.
+                    fields[Field::Text as usize] = Got::None;
+                }
                 outcome = self.one(lens, element, slots, fields, written, Some("start"), false, sink)?;
                 if let Outcome::Refused(..) = outcome {
                     return Ok(outcome);
@@ -276,12 +288,13 @@ impl Shaper {
         }
         let mut attributes = recycled_pairs(mem::take(&mut self.attributes));
         for cell in element.outer.iter().chain(element.own) {
-            if !self.is_used.get(cell.slot as usize).is_some_and(|used| *used) {
+            if !self.is_used.get(cell.slot as usize).is_some_and(|used| *used) && !lens.is_text(cell.key) {
                 attributes.push((cell.key, cell.value));
             }
         }
         let text = |got: Got<'a>| got.text(&self.scratch);
         let item = text(fields[Field::Item as usize]).unwrap_or_default();
+        let signs = text(fields[Field::Text as usize]).map_or(Signs::NONE, signs::signs);
         let mut row = EventRow {
             item,
             at: at.at,
@@ -299,12 +312,13 @@ impl Shaper {
             verdict: None,
             link: text(link),
             auxiliary: false,
+            signs,
             attributes: &attributes,
         };
-        if !lens.first.is_empty() && self.met.insert(xxh3_64(item.as_bytes())) {
+        if !lens.first.is_empty() && self.met.insert(XxHash3_64::oneshot(item.as_bytes())) {
             // Whoever puts it into somebody else's queue puts it to them in the same act.
             let addressee = text(to).filter(|to| row.actor != Some(to));
-            let mut opening = EventRow { to: addressee, auxiliary: true, ..row };
+            let mut opening = EventRow { to: addressee, auxiliary: true, signs: Signs::NONE, ..row };
             if addressee.is_none() && describes == Describes::Holder {
                 opening.describes = Describes::Actor;
                 (opening.team, opening.site, opening.role) = (None, None, None);
@@ -322,6 +336,8 @@ impl Shaper {
             for (i, act) in acts.iter().enumerate() {
                 row.act = Some(*act);
                 row.auxiliary = i != principal;
+                // The words are said once, whatever else is done with them.
+                row.signs = if i == principal { signs } else { Signs::NONE };
                 row.to = text(to).filter(|_| matches!(act, Act::Asked | Act::Handed | Act::Linked));
                 row.verdict = verdict.filter(|_| *act == Act::Decided);
                 sink.event(&row)?;
@@ -352,7 +368,7 @@ impl Shaper {
             (Field::Link, Some(given)) => given.link.is_some(),
             (Field::Verdict, Some(given)) => given.verdict.is_some(),
             (Field::Actor, Some(given)) => given.actor.is_some(),
-            (Field::Item | Field::At | Field::Activity, Some(_)) => false,
+            (Field::Item | Field::At | Field::Activity | Field::Text, Some(_)) => false,
         };
         let is_replaced = |which: Field| lens.fields[which as usize].is_some() && is_replaced(which);
         if !Field::ALL.iter().any(|(which, _)| is_replaced(*which)) {
@@ -372,14 +388,24 @@ impl Shaper {
         if lens.rules.is_empty() {
             return None;
         }
-        let mut key = mem::take(&mut self.memo_key);
-        key.clear();
         let activity = fields[Field::Activity as usize].text(&self.scratch);
         let seen = |var: &Var| match var {
             Var::Field(field) => fields[*field as usize].text(&self.scratch),
             Var::Slot(slot) => slots[*slot],
             Var::Nothing => None,
         };
+        let any = |patterns: &[Pattern], text: Option<&str>| patterns.iter().any(|one| one.is_match(text));
+        let look = || {
+            lens.rules.iter().position(|rule| {
+                (rule.activity.is_empty() || any(&rule.activity, activity))
+                    && rule.wheres.iter().all(|(asked, patterns)| any(patterns, seen(&lens.asked[*asked])))
+            })
+        };
+        if lens.asks_texts() {
+            return look();
+        }
+        let mut key = mem::take(&mut self.memo_key);
+        key.clear();
         for value in std::iter::once(activity).chain(lens.asked.iter().map(seen)) {
             match value {
                 Some(text) => {
@@ -392,12 +418,7 @@ impl Shaper {
         let found = match self.memo.get(key.as_slice()) {
             Some(known) => *known,
             None => {
-                let any = |patterns: &[Pattern], text: Option<&str>| patterns.iter().any(|one| one.is_match(text));
-                let found = lens.rules.iter().position(|rule| {
-                    (rule.activity.is_empty() || any(&rule.activity, activity))
-                        && rule.wheres.iter().all(|(asked, patterns)| any(patterns, seen(&lens.asked[*asked])))
-                });
-                let found = found.map_or(NO_RULE, |rule| rule as u32);
+                let found = look().map_or(NO_RULE, |rule| rule as u32);
                 if self.memo.len() >= MEMO_MAX {
                     self.memo.clear();
                 }
@@ -529,6 +550,8 @@ fn field<'a>(
 ) -> Got<'a> {
     let Some(template) = &lens.fields[which as usize] else { return Got::None };
     let mut look = |var: Var| match var {
+        // What is written of a case is not said by each of its events.
+        Var::Slot(slot) if which == Field::Text && lens.keys[slot].starts_with(OF_THE_CASE) => Got::None,
         Var::Slot(slot) => match slots[slot] {
             Some(value) => {
                 is_used[slot] = true;

@@ -88,6 +88,20 @@ impl Template {
         }
     }
 
+    /// Calls `each` with everything that the template may take a value from.
+    pub fn vars(&self, each: &mut dyn FnMut(Var)) {
+        fn visit(parts: &[Part], each: &mut dyn FnMut(Var)) {
+            for part in parts {
+                match part {
+                    Part::Text(_) => {}
+                    Part::Value(vars) => vars.iter().for_each(|var| each(*var)),
+                    Part::Optional(parts) => visit(parts, each),
+                }
+            }
+        }
+        visit(&self.parts, each);
+    }
+
     /// Calls `each` with the alternatives of every value that must be there.
     pub fn required(&self, each: &mut dyn FnMut(&[Var])) {
         for part in &self.parts {

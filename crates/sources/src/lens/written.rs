@@ -6,7 +6,7 @@ use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
 use sayso_model::event::{Act, Describes, Verdict};
 use serde::Deserialize;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::{
     Field, Fold, Given, Inner, LIFECYCLE, LensError, N_FIELDS, Pattern, Rule, Template, Var, name_of_kind, nearest,
@@ -67,6 +67,7 @@ struct Written {
     to: Option<String>,
     verdict: Option<String>,
     link: Option<String>,
+    text: Option<String>,
     zone: Option<String>,
     format: Option<String>,
     encoding: Option<String>,
@@ -186,6 +187,7 @@ impl Written {
             self.to,
             self.verdict,
             self.link,
+            self.text,
         ];
         let mut fields: [Option<Template>; N_FIELDS] = Default::default();
         for ((field, name), text) in Field::ALL.iter().zip(&texts) {
@@ -193,12 +195,14 @@ impl Written {
                 fields[*field as usize] = Some(field_template(name, text, &mut keys)?);
             }
         }
+        let of_texts = slots_of_texts(&fields, &keys.0)?;
         let is_field = |field: Field| texts[field as usize].is_some();
         let mut var = |name: &str| match Field::of_name(name) {
             Some(field) if is_field(field) => Var::Field(field),
             _ => Var::Slot(keys.slot(name)),
         };
         let default = given("[default]", self.default, &mut var)?;
+        without_texts("[default]", &default, &of_texts)?;
         let mut asked = Vec::new();
         let mut rules = Vec::new();
         for (n, rule) in self.rule.into_iter().enumerate() {
@@ -213,11 +217,13 @@ impl Written {
                 });
                 conditions.push((at, patterns_of(patterns.many())?));
             }
+            let given = given(&place, written, &mut var)?;
+            without_texts(&place, &given, &of_texts)?;
             rules.push(Rule {
                 activity: activity.map_or_else(|| Ok(Vec::new()), |activity| patterns_of(activity.many()))?,
                 wheres: conditions,
                 is_skip,
-                given: given(&place, written, &mut var)?,
+                given,
             });
         }
         let mut unknown: [Vec<String>; N_FIELDS] = Default::default();
@@ -239,8 +245,9 @@ impl Written {
             name: self.name,
             kind: self.kind.as_deref().map(kind_named).transpose()?,
             text: text.to_owned(),
-            fingerprint: xxh3_64(text.as_bytes()),
+            fingerprint: XxHash3_64::oneshot(text.as_bytes()),
             keys: keys.0,
+            texts: of_texts,
             fields,
             unknown,
             unknown_slots,
@@ -254,6 +261,55 @@ impl Written {
             rules,
             default,
         })
+    }
+}
+
+/// The slots of texts. Texts are not stored, so that no other field may be made of them.
+fn slots_of_texts(fields: &[Option<Template>; N_FIELDS], keys: &[String]) -> Result<Vec<usize>, LensError> {
+    let mut slots = Vec::new();
+    if let Some(template) = &fields[Field::Text as usize] {
+        template.vars(&mut |var| {
+            if let Var::Slot(slot) = var {
+                slots.push(slot);
+            }
+        });
+    }
+    for (field, name) in Field::ALL.into_iter().filter(|(field, _)| *field != Field::Text) {
+        let mut taken = None;
+        if let Some(template) = &fields[field as usize] {
+            template.vars(&mut |var| {
+                if let Var::Slot(slot) = var {
+                    taken = taken.or(slots.contains(&slot).then_some(slot));
+                }
+            });
+        }
+        if let Some(slot) = taken {
+            return Err(text_is_not_stored(&format!("`{name}`"), &keys[slot]));
+        }
+    }
+    Ok(slots)
+}
+
+fn without_texts(place: &str, given: &Given, texts: &[usize]) -> Result<(), LensError> {
+    let Given { acts: _, actor, to, matter, area, team, site, role, link, verdict: _, describes: _ } = given;
+    let mut is_clean = true;
+    for template in [actor, to, matter, area, team, site, role, link].into_iter().flatten() {
+        template.vars(&mut |var| {
+            is_clean &= match var {
+                Var::Field(field) => field != Field::Text,
+                Var::Slot(slot) => !texts.contains(&slot),
+                Var::Nothing => true,
+            };
+        });
+    }
+    if is_clean { Ok(()) } else { Err(text_is_not_stored(place, "text")) }
+}
+
+fn text_is_not_stored(place: &str, name: &str) -> LensError {
+    LensError {
+        what: format!("{place} is made of `{name}`, which is named as a text"),
+        hint: "texts are read and not stored; a rule may look at one (`where`), and nothing can be made of it"
+            .to_owned(),
     }
 }
 

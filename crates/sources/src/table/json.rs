@@ -48,7 +48,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, rows: &mut Rows, spoilt: &Spoilt) 
             }
         });
         if let Err(error) = result {
-            reading.gate.set_aside(&place.to_string(), Reason::RowMalformed, &error.to_string());
+            reading.gate.set_aside(&place.to_string(), Reason::RowMalformed, &what_is_wrong(&error));
         } else if spoilt.is(line) {
             reading.gate.set_aside(&place.to_string(), Reason::EncodingInvalid, "");
         } else {
@@ -76,6 +76,12 @@ pub(crate) fn read(reading: &mut Reading<'_>, rows: &mut Rows, spoilt: &Spoilt) 
             return Ok(Flow::Stop);
         }
     }
+}
+
+/// What is wrong with a line, without any of its words.
+fn what_is_wrong(error: &serde_json::Error) -> String {
+    let shown = error.to_string();
+    if error.is_data() && shown.starts_with("invalid type") { "it is not an object".to_owned() } else { shown }
 }
 
 /// Calls `each` with every key and value of an object; `null` is left out.

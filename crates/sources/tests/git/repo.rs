@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use sayso_model::coverage::{Ledger, Note, Reason};
 use sayso_model::event::{EventRow, EventSink, Flow, SinkError};
+use sayso_model::signs::Signs;
 use sayso_sources::{Done, Kind, Lens, Source, git};
 
 /// A repository that goes with the test.
@@ -279,6 +280,7 @@ pub struct Event {
     pub area: String,
     pub verdict: String,
     pub link: String,
+    pub signs: Signs,
     pub attributes: Vec<(String, String)>,
 }
 
@@ -329,6 +331,7 @@ impl EventSink for Kept {
             area: text(row.area),
             verdict: row.verdict.map_or("", |verdict| verdict.name()).to_owned(),
             link: text(row.link),
+            signs: row.signs,
             attributes: row.attributes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
         });
         Ok(())

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sayso_model::coverage::{Ledger, Note, Reason};
 use sayso_model::event::{EventRow, EventSink, Flow, SinkError, Verdict};
+use sayso_model::signs::Signs;
 use sayso_model::time::Instant;
 use sayso_sources::{Done, Kind, Lens, ReadError, Source, read};
 
@@ -25,6 +26,7 @@ pub struct Kept {
     pub is_holder: bool,
     pub verdict: Option<Verdict>,
     pub link: Option<String>,
+    pub signs: Signs,
     pub attributes: Vec<(String, String)>,
 }
 
@@ -47,6 +49,7 @@ impl Kept {
             is_holder: row.describes == sayso_model::event::Describes::Holder,
             verdict: row.verdict,
             link: own(row.link),
+            signs: row.signs,
             attributes: row.attributes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
         }
     }

@@ -1,0 +1,128 @@
+//! The Polish rules: what a request for consent, a question and a reason look like, with or without diacritics.
+
+use super::rules::{List, Rule};
+
+const VOCABULARY: &[(&str, &str)] = &[
+    // Consent, as a thing that one can ask for.
+    (
+        "zgoda",
+        r"zgod(?:a|y|e|zie)|akceptacj(?:a|i|e)|akcept|akceptu|zatwierdzeni(?:e|a)|pozwoleni(?:e|a)|przyzwoleni(?:e|a)|autoryzacj(?:a|i|e)|aprobat(?:a|y|e)|zielone(?:go)? swiatl(?:o|a)|approve|approvala?|sign ?offa?|go ahead|aprob(?:a|y|e)",
+    ),
+    ("skinienie", r"<zgoda>|ok|okej|okay|podpis|potwierdzeni(?:e|a)"),
+    // To give it, once: the imperfective forbids (`nie akceptowac`) or tells.
+    (
+        "zatwierdzic",
+        r"zaakceptowac|zatwierdzic|autoryzowac|zautoryzowac|podpisac|klepnac|przyklepnac|wyrazic zgode|zgodzic sie|zezwolic|pozwolic|odblokowac|zaaprobowac",
+    ),
+    ("pan", r"pan|pani|panstwo|panowie|panie"),
+    ("twoja", r"twoj(?:a|ej|e|ego|ich)?|wasz(?:a|ej|e|ego)?|pana|pani|panstwa"),
+    (
+        "soft",
+        r"juz|teraz|moze|wiec|zatem|tez|jeszcze|dzisiaj|dzis|ewentualnie|prosze|po prostu|tylko|jutro|w takim razie|w tej sytuacji|spokojnie|to|tez|my|ja|mi|nam|sobie|z tym|jednak|tak|go|ja|je|ich|tu|jak najszybciej|bardzo|uprzejmie",
+    ),
+    // What one may ask without asking for leave.
+    (
+        "rozmowa",
+        r"zapytac|spytac|prosic|poprosic|pomoc|spotkac|dostac|liczyc|otrzymac|zobaczyc|porozmawiac|umowic|zadzwonic|pogadac|poznac|wiedziec|dowiedziec|zdzwonic|przypomniec|dopytac|znalezc|sprawdzic|uzyc|uzywac tej|korzystac|dodac|uproscic|wydzielic|odtworzyc|byc|miec|jakos|w czyms|cos|uzyskac|zajrzec|obejrzec|podejrzec",
+    ),
+    // What lets a thing out of one's hands: only of these `czy mozna` asks for leave, else whether it can be done at all.
+    (
+        "wypuscic",
+        r"uruchomic|uruchamiac|wyslac|wysylac|zamknac|zamykac|wyplacic|wyplacac|puscic|puszczac|wypuscic|wdrozyc|wdrazac|zaczac|zaczynac|rozpoczac|ruszac|ruszyc|podpisac|mergowac|zmergowac|publikowac|opublikowac|zamawiac|zamowic|zatwierdzic|przelac|przelewac|startowac|usunac|skasowac|odrzucic|anulowac|przesunac|przedluzyc|zwolnic|wydac|kupic|zakupic|umorzyc|pominac|odstapic",
+    ),
+    // We do, said as a question.
+    (
+        "robimy",
+        r"puszczamy|robimy|idziemy|wysylamy|ruszamy|zamykamy|dzialamy|wdrazamy|zamawiamy|podpisujemy|publikujemy|mergujemy|lecimy|wypuszczamy|zaczynamy|startujemy|kupujemy|placimy|wyplacamy|bierzemy|przyjmujemy|akceptujemy|zatwierdzamy|odrzucamy|przesuwamy|wchodzimy|jedziemy|usuwamy|kasujemy|anulujemy|deployujemy|releasujemy|umawiamy sie tak|zostawiamy|zmieniamy",
+    ),
+    ("pytajnik", r"kto|co|kiedy|gdzie|jak|dlaczego|czemu|po co|ile|ktor[a-z]+|jak[aei]|jaki[a-z]*|skad|kogo|komu|czym"),
+];
+
+/// Requests for consent.
+pub(super) const CONSENT: List = List {
+    vocabulary: VOCABULARY,
+    cues: r"zgod|zgadza|akcept|zaakcept|zatwierdz|pozwol|przyzwol|autoryz|zautoryz|aprob|zaaprob|zielone|approv|sign|go ahead|ok\b|okej|okay|moge\b|mozemy|moglbym|moglabym|moglibysmy|mozna|wolno|klepn|przyklep|podpi|przeciwko|zastrzezen|sprzeciw|obiekcj|porzadku|pasuje|pasi|odpowiada|przyjecia|wyraza|wyrazi|przychyl|na to\b|moze byc|problemu|<robimy>|zezwol|odblok|dasz|da sie|decyzj",
+    rules: &[
+        // Czy moge ...?
+        Rule::says(r"\bczy (?:<soft> )*(?:moge|mozemy|moglbym|moglabym|moglibysmy|moglybysmy|wolno(?: mi| nam)?) (?:<soft> )*[a-z]+")
+            .unless(r"\b(?:moge|mozemy|moglbym|moglabym|moglibysmy|mozna|wolno) (?:<soft> )*(?:sie (?:<soft> )*)?(?:[a-z]+ )?(?:<rozmowa>)\b|\b(?:zapytal|zapytala|spytal|spytala|pytal|pytala|zapytali|pytali|klient|klientka) (?:[a-z]+ )*, czy\b|\b(?:nie wiem|sprawdze|sprawdzam|nie jestem pewien|nie jestem pewna|zastanawiam sie), czy\b"),
+        Rule::says(r"\bczy (?:<soft> )*mozna(?: by)? (?:<soft> )*(?:<wypuscic>)\b").unless(r"\b(?:<pytajnik>) (?:[a-z]+ )?mozna\b"),
+        Rule::puts(r"^(?:[a-z ]{0,24}, )?(?:to |ok |a |i |wiec |no to |jesli tak, to )?(?:moge|mozemy|moglbym|moglabym|moglibysmy|wolno mi|wolno nam) (?:<soft> )*[a-z]+")
+            .unless(r"\b(?:moge|mozemy|moglbym|moglabym|moglibysmy|mozna|wolno) (?:<soft> )*(?:sie (?:<soft> )*)?(?:[a-z]+ )?(?:<rozmowa>)\b|^(?:<pytajnik>)\b"),
+        Rule::says(r"\b(?:moge|mozemy|moglbym|moglabym|moglibysmy|chcial(?:a)?bym|chcielibysmy|pragne|chce|chcemy)(?: [a-z]+){0,2} (?:prosic|poprosic|uzyskac|dostac|otrzymac|miec)(?: [a-z]+){0,2}? (?:o )?(?:[a-z]+ ){0,2}(?:<zgoda>)\b"),
+        Rule::puts(r"\b(?:dostane|dostaniemy|mam|mamy|jest|bedzie|mozna liczyc na|moge liczyc na|mozemy liczyc na|otrzymam|otrzymamy)(?: [a-z]+){0,2} (?:<zgoda>)\b")
+            .unless(r"\b(?:zgoda|akceptacja|zgode|akceptacje) (?:od )?(?:zarzadu|klienta|rady|banku|inwestora|dyrekcji|prawnikow|finansow|kierownika|regionu|underwritera|ubezpieczyciela)\b|\b(?:<pytajnik>)\b"),
+        Rule::says(r"\b(?:daj|dajcie|dac|prosze o) (?:mi |nam )?(?:znac|informacje|info|sygnal|odpowiedz)(?: [a-z]+)?, (?:czy|kiedy|ze|jak) (?:<soft> )*(?:moge|mozemy|mozna|jest (?:ok|zgoda)|sie zgadza[a-z]*|zgadza[a-z]* sie|wyraza[a-z]*|akceptuje[a-z]*|akceptuja|pasuje|ok)\b"),
+        Rule::says(r"\b(?:potwierdz|potwierdzcie|potwierdzic|potwierdzenie|potwierdzenia|potwierdzisz)(?: [a-z]+){0,2}, ze (?:<soft> )*(?:moge|mozemy|mozna|zgadza|jest zgoda|jest ok|akceptuj)"),
+        // Zgadzasz sie?
+        Rule::says(r"\b(?:zgadzasz|zgadzacie|zgodzisz|zgodzicie) sie\b").unless(r"\b(?:nie|jesli|jezeli|skoro) (?:zgadzasz|zgadzacie|zgodzisz|zgodzicie) sie\b.*[a-z]$"),
+        Rule::says(r"\b(?:<pan>) (?:sie )?(?:zgadza|zgodzi|zgadzaja|zgodza)\b|\b(?:zgadza|zgodzi|zgadzaja|zgodza) sie (?:<pan>)\b"),
+        Rule::says(r"\bczy (?:<soft> )*sie (?:zgadza|zgodzi)(?:sz|cie)\b"),
+        Rule::puts(r"\b(?:zgadza|zgodzi) sie (?:<pan>|z tym)\b"),
+        Rule::says(r"\b(?:wyrazasz|wyrazacie|wyrazisz|wyrazicie|wyraza (?:<pan>)|wyrazaja panstwo|(?:<pan>) wyraza|wyrazi (?:<pan>)|wyraza(?: [a-z]+)?) zgode\b").unless(r"\b(?:zarzad|klient|klientka|bank|rada|inwestor) (?:[a-z]+ )?wyraza\b|\bnie wyraza\b"),
+        Rule::says(r"\b(?:zaakceptujesz|zaakceptujecie|akceptujesz|akceptujecie|akceptuja panstwo|akceptuje (?:<pan>)|zatwierdzisz|zatwierdzicie|zatwierdzi (?:<pan>)|zaakceptuje (?:<pan>)|podpiszesz|podpiszecie|klepniesz|klepniecie|przyklepniesz|puscisz|puscicie|przepuscisz|odblokujesz)\b")
+            .unless(r"\b(?:jak|jesli|jezeli|kiedy|gdy|dopiero) (?:to )?(?:zaakceptujesz|akceptujesz|zatwierdzisz|podpiszesz|klepniesz|puscisz)\b.*[a-z]$"),
+        Rule::says(r"\b(?:zaakceptuj|zaakceptujcie|zatwierdz|zatwierdzcie|autoryzuj|klepnij|klepnijcie|przyklepnij)\b").unless(r"\bnie (?:zatwierdz|autoryzuj|zaakceptuj|klepnij)\b"),
+        Rule::says(r"\b(?:dasz|dacie|dajesz|dajecie|da (?:<pan>)|dadza panstwo|daj|dajcie|prosze dac)(?: [a-z]+){0,2} (?:zgode|akcept|akceptacje|zielone swiatlo|ok|okejke|approve|approvala|plusa|pozwolenie|go ahead)\b").unless(r"\bkto (?:[a-z]+ )?(?:da|dal)\b"),
+        Rule::says(r"\b(?:pozwolisz|pozwolicie|pozwoli (?:<pan>)|pozwola panstwo|pozwalasz|pozwalacie|(?:<pan>) pozwoli|pozwol|pozwolcie|prosze pozwolic)\b").unless(r"\b(?:jesli|jezeli|jak) (?:[a-z]+ )?(?:czas|pogoda|budzet) pozwoli\b|\bpozwol(?:isz|cie)?, ze (?:przypomne|zapytam|dodam|zauwaze)\b|\bto pozwoli\b"),
+        Rule::says(r"\b(?:moglbys|moglabys|moglibyscie|mozesz|mozecie|moze (?:<pan>)|moga panstwo|moglby|moglaby|mogliby|zechce|zechcieliby|zechcialby|zechcialaby)(?: [a-z]+){0,4} (?:<zatwierdzic>)\b")
+            .unless(r"\bnie (?:mozesz|mozecie|moze|moga|moglby|moglaby) (?:[a-z]+ )?(?:<zatwierdzic>)\b|^(?:tak|ok|juz)?,? ?(?:mozesz|mozecie) [a-z ]*[a-z]$|\b(?:<pytajnik>) (?:[a-z]+ )?(?:moze|moglby|moglaby)\b"),
+        // Prosze o ...
+        Rule::says(r"\b(?:prosze|prosimy|poprosze|poprosimy|prosba|prosbe|prosbie|prosby|prosic|prosilbym|prosilabym|prosilibysmy|wnosze|wnosimy|wnioskuje|wnioskujemy|ubiegam sie|ubiegamy sie|wystepuje|wystepujemy|zabiegam|apeluje)(?: [a-z]+){0,4}? o (?:[a-z]+ ){0,3}(?:<zgoda>)\b")
+            .unless(r"\b(?:jak|gdzie|kto|komu) (?:[a-z]+ )?(?:prosic|poprosic)\b|\b(?:dziekuje|dzieki)\b.*\b(?:zgode|akceptacje)\b|\bo (?:przeslanie|odeslanie|dolaczenie|zalaczenie|wyslanie|skan|kopie) (?:[a-z]+ ){0,2}(?:<zgoda>)\b"),
+        Rule::says(r"\b(?:prosze|prosimy|poprosze|poprosimy|prosba|prosbe) (?:[a-z]+ )?o (?:[a-z]+ )?(?:ok|okej|podpis|akcept|parafke|parafe|approve|approvala?|zezwolenie|zwolnienie blokady|przychylenie|przychylne|pozytywn[a-z]+|klepniecie)\b"),
+        Rule::says(r"\b(?:prosze|prosimy|uprzejmie prosze)(?: [a-z]+){0,2} (?:<zatwierdzic>)\b").unless(r"\bnie (?:<zatwierdzic>)\b"),
+        Rule::says(r"\bo (?:przychylenie sie do|przychylne rozpatrzenie|pozytywne rozpatrzenie)\b"),
+        // Potrzebuje, czekam, bez Twojej zgody.
+        Rule::says(r"\b(?:potrzebuje|potrzebujemy|potrzebna|potrzebne|potrzebny|potrzeba|wymagana|brakuje|czekam|czekamy|oczekuje|oczekujemy|spodziewac sie|spodziewamy sie|stoje|stoimy)(?: [a-z]+){0,3}? (?:na )?(?:[a-z]+ ){0,2}(?:<zgoda>)\b")
+            .unless(r"\b(?:<zgoda>) (?:od )?(?:zarzadu|klienta|rady|banku|inwestora|dyrekcji|prawnikow|finansow|kierownika|regionu|underwritera|ubezpieczyciela|urzedu|dwoch|trzech)\b|\b(?:nie|ile|kto|czyja|jaka)\b(?: [a-z]+){0,3} (?:potrzebuje|potrzebujemy|potrzebna|potrzebne|potrzeba|wymagana|<zgoda>)\b|\b(?:klient|klientka|bank|zarzad|ona|on|oni) (?:[a-z]+ )?(?:potrzebuje|czeka|oczekuje)\b"),
+        Rule::says(r"\b(?:potrzebuje|potrzebujemy|czekam na|czekamy na|potrzebny|potrzebne) (?:[a-z]+ ){0,2}(?:<twoja>) (?:[a-z]+ )?(?:<skinienie>)\b"),
+        Rule::says(r"\b(?:potrzebuje|czekam|czekamy)(?: [a-z]+)? (?:na )?(?:ok|okej|podpis|akcept|approve|approvala) (?:od )?(?:ciebie|was|pana|pani|panstwa)\b"),
+        Rule::says(r"\b(?:bez|do czasu|do momentu|do chwili|po|za) (?:<twoja>) (?:[a-z]+ )?(?:<skinienie>|zgoda|akceptacja)\b").unless(r"\b(?:dziekuje|dzieki)\b"),
+        Rule::says(r"^do (?:<twoja> )?(?:[a-z]+ )?(?:akceptacji|zatwierdzenia|podpisu|aprobaty)\b").unless(r"\bdo (?:akceptacji|zatwierdzenia) (?:przez|zarzadu|klienta)\b"),
+        Rule::says(r"\b(?:wysylam|przesylam|przedkladam|przekazuje|zglaszam|podsylam|zalaczam|daje|wrzucam|przedstawiam|skladam|oddaje|przesylamy|przedkladamy|wysylamy)(?: [a-z]+){0,5} do (?:<twoja> )?(?:[a-z]+ )?(?:akceptacji|zatwierdzenia|podpisu|aprobaty)\b").unless(r"\bdo (?:akceptacji|zatwierdzenia|podpisu) (?:przez |do )?(?:zarzadu|klienta|rady|klientowi)\b"),
+        // Nie masz nic przeciwko? W porzadku?
+        Rule::says(r"\bnic przeciwko\b").unless(r"\b(?:nie mam|nie mamy|klient nie ma|nie mial|nie miala) nic przeciwko\b"),
+        Rule::puts(r"\b(?:masz|macie|ma (?:<pan>)|maja panstwo|sa|jakies|zglaszasz|zglaszacie)(?: [a-z]+){0,2} (?:zastrzezenia|obiekcje|sprzeciw|sprzeciwu|sprzeciwy|zastrzezen|obiekcji)\b"),
+        Rule::puts(r"\b(?:byloby|jest|bedzie|bylby|czy)(?: [a-z]+){0,4} (?:ok|okej|w porzadku|do przyjecia|akceptowaln[aey]|dopuszczaln[aey])\b").unless(r"\b(?:juz|nadal|dalej|znowu|wszystko) (?:[a-z]+ )?(?:ok|okej|w porzadku)\b|\b(?:serwer|build|pipeline|u ciebie|system|test)[a-z]* (?:[a-z]+ )?(?:ok|okej|w porzadku)\b|^(?:<pytajnik>)\b"),
+        Rule::puts(r"(?:^|, )(?:jest |czy jest |to )?(?:zgoda|ok|okej|okay|moze byc|moze tak byc|pasuje|pasi|w porzadku|dobrze|zgadza sie|akceptacja)\?$"),
+        Rule::puts(r"\b(?:ok|okej) (?:na|dla|z|od) (?:ciebie|was|pana|pani|panstwa|twojej|waszej|tym|merge|release|deploy|wysylke|zamkniecie|publikacje)\b"),
+        Rule::puts(r"^(?:czy )?(?:jestes|jestescie) (?:[a-z]+ )?(?:ok|okej|za)\b"),
+        Rule::puts(r"\b(?:pasuje|odpowiada|pasi) (?:ci|wam|panu|pani|panstwu|tobie)\b").unless(r"\b(?:<pytajnik>) (?:[a-z]+ ){0,3}(?:pasuje|odpowiada|pasi)\b"),
+        Rule::puts(r"\b(?:nie bedzie|czy bedzie|czy to|czy nie bedzie) (?:[a-z]+ )?(?:problem|problemu|klopot|klopotu)\b").unless(r"\bz (?:serwerem|systemem|kompilacja)\b"),
+        Rule::puts(r"\bco (?:ty|<pan>|wy) na to\b"),
+        Rule::puts(r"^(?:[a-z ]{0,20}, )?(?:to |wiec |no to |czyli |i co, |a wiec )?(?:<robimy>)\b").unless(r"\b(?:<pytajnik>) (?:<robimy>)\b|\bczy (?:[a-z]+ )*nie (?:<robimy>)\b"),
+        Rule::puts(r"^czy (?:<soft> )*(?:<robimy>)\b"),
+        Rule::puts(r"^(?:akcept|zgoda|akceptacja|akceptujecie|ok na [a-z]+)\b.{0,30}$"),
+    ],
+};
+
+/// Questions without a question mark.
+pub(super) const ASKS: List = List {
+    vocabulary: VOCABULARY,
+    cues: r"czy\b|kiedy|gdzie|dlaczego|czemu|kto|jak|ile|skad",
+    rules: &[
+        Rule::says(r"^(?:(?:czesc|hej|witam|dzien dobry|a|i|ale|ok|to)(?: [a-z]+)?,? )?czy [a-z]+ [a-z]+"),
+        Rule::says(
+            r"^(?:kiedy|gdzie|dlaczego|czemu|skad) (?:to |sie )?(?:jest|sa|bedzie|beda|mozemy|moge|mozna|mamy|macie|masz)\b",
+        ),
+    ],
+};
+
+/// Reasons.
+pub(super) const REASON: List = List {
+    vocabulary: VOCABULARY,
+    cues: r"bo\b|poniewaz|gdyz|dlatego|z powodu|powod|ze wzgledu|w zwiazku|zeby|aby|azeby|w celu|celem|dzieki (?:czemu|temu)|stad|skoro|jako ze|wiec|zatem|wobec|z uwagi|z racji|po to|przez to|na skutek|wskutek|albowiem|z przyczyn",
+    rules: &[
+        Rule::says(r"\b(?:bo|poniewaz|gdyz|albowiem|dlatego)\b").unless(r"^a bo\b"),
+        Rule::says(r"\b(?:z powodu|ze wzgledu na|z uwagi na|z racji|wskutek|na skutek|z przyczyn|przez to, ze|wobec tego|wobec braku)\b"),
+        Rule::says(r"\bw zwiazku z\b"),
+        Rule::says(r"\bpowod(?:em|y)? (?:jest|to|byl|byla|sa)\b|\bpowod, |^powod "),
+        Rule::says(r"\b(?:zeby|aby|azeby)\b")
+            .unless(r"\b(?:prosze|prosimy|prosil|prosila|prosi|prosba|chce|chcemy|chcial|chciala|wazne|zalezy|przeciwko|zgod[a-z]+|zgadza[a-z]*|pilnuj|pamietaj|wole|wolalbym|wolalabym|uwazaj|wolelibysmy|wymaga|wymagaja|sugeruje|proponuje|musi byc tak|zamiast|chyba|oby)(?: [a-z]+){0,3},? (?:o to, )?(?:zeby|aby|azeby)\b"),
+        Rule::says(r"\bw celu\b|\bcelem (?:[a-z]+nia|[a-z]+cia)\b"),
+        Rule::says(r"\bdzieki (?:czemu|temu)\b"),
+        Rule::says(r"(?:^|, )(?:stad|wiec|zatem)\b").unless(r"^(?:wiec|zatem) (?:co|jak|kiedy|czy)\b"),
+        Rule::says(r"\bskoro\b|\bjako ze\b|\bpo to, \b"),
+    ],
+};
