@@ -135,10 +135,11 @@ impl Beliefs {
                     }
                 }
                 let says = |wanted| latest.values().any(|(answer, _)| *answer == wanted);
+                let divided = says(Answer::Agree) && says(Answer::Disagree);
                 (latest.len() > 1).then(|| SideBySide {
                     id: answered[0].0.id.clone(),
                     says: answered[0].0.says.clone(),
-                    divided: says(Answer::Agree) && says(Answer::Disagree),
+                    divided,
                     answers: latest.into_iter().map(|(who, (answer, on))| (who.to_owned(), answer, on)).collect(),
                 })
             })

@@ -54,7 +54,6 @@ impl Office {
             findings: judged.findings,
             too_thin: judged.too_thin,
             sought: judged.sought,
-            sought: judged.sought,
             assumptions: self.test_beliefs(&seen)?,
             side_by_side: self.side_by_side(),
             withheld: measured.withheld,

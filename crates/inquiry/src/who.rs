@@ -119,7 +119,7 @@ impl Who {
         }
         let named = |name: &str| named(name, &names, people, &identities.person, &directory);
         let remits = charter.bind(&words, &named).map_err(|error| {
-            InquiryError::usage(error.to_string(), Some("an area is a glob: `*`, `pricing`, `{quotes,claims}`, `lib/**`".to_owned()))
+            InquiryError::usage(error.to_string(), "an area is a glob: `*`, `pricing`, `{quotes,claims}`, `lib/**`")
         })?;
         Ok(Self {
             remits: Arc::new(remits),
