@@ -19,6 +19,7 @@ pub use engine::{Engine, EngineOptions, EventCoded, Moments, PathsInOrder, Tally
 pub use error::EngineError;
 pub use output::Format;
 pub use record::{
-    Appender, Compaction, Dictionaries, Erasure, Progress, ROWS_HELD_MAX, Record, SKIPPED_KEPT_MAX, Snapshot, SourceState, Start,
+    Appender, Compaction, Dictionaries, Erasure, Progress, ROWS_HELD_MAX, Record, SKIPPED_KEPT_MAX, Snapshot,
+    SourceState, Start,
 };
 pub use sql::{Answer, MemoryColumn, MemoryTable, Shown, Sql, Tables};

@@ -53,7 +53,8 @@ mod tests {
         let window = Window { since: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH };
         let share = Estimate::new(0.362, Interval::new(0.31, 0.414), 1_520, Unit::Share, window, "by hand");
         assert_eq!(number(&share), "36 % [31, 41], n 1,520");
-        let hours = Estimate::new(9.25, Interval { low: Some(7.0), high: None }, 20, Unit::WorkingHours, window, "by hand");
+        let hours =
+            Estimate::new(9.25, Interval { low: Some(7.0), high: None }, 20, Unit::WorkingHours, window, "by hand");
         assert_eq!(number(&hours), "9.25 working hours [at least 7], n 20");
         let none = Estimate::cannot_tell(3, Unit::Share, window, "by hand", "too few");
         assert_eq!(number(&none), "cannot tell (too few)");

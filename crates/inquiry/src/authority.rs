@@ -98,7 +98,11 @@ pub struct LastDecision {
 }
 
 /// Reads what is declared: the file that was given, else the office's charter, else nothing.
-pub(crate) fn declared(folder: Option<&Path>, given: Option<&Path>, world: &dyn World) -> Result<Charter, InquiryError> {
+pub(crate) fn declared(
+    folder: Option<&Path>,
+    given: Option<&Path>,
+    world: &dyn World,
+) -> Result<Charter, InquiryError> {
     let own = folder.map(|folder| folder.join(CHARTER_FILE)).filter(|path| path.is_file());
     let Some(path) = given.map(Path::to_path_buf).or(own) else { return Ok(Charter::default()) };
     if is_charter(&path) {
@@ -151,8 +155,8 @@ fn import_files(paths: &[PathBuf], format: Option<Format>) -> Result<(Format, Im
         false => chosen.into_iter().map(|(name, bytes)| (name.as_str(), text(bytes))).collect(),
     };
     let chosen: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let imported = authority::import(format, &chosen)
-        .map_err(|error| InquiryError::usage(error.to_string(), error.hint()))?;
+    let imported =
+        authority::import(format, &chosen).map_err(|error| InquiryError::usage(error.to_string(), error.hint()))?;
     Ok((format, imported))
 }
 
@@ -305,7 +309,7 @@ impl AreaSay {
                 matter = of;
             }
             let role = one.scope().get("role").map_or("", String::as_str);
-            let _ = writeln!(text, "    {role}: {} of {} answers", sayso_findings::figures::number(one.estimate()), one.estimate().n());
+            let _ = writeln!(text, "    {role}: {} answers", sayso_findings::figures::number(one.estimate()));
         }
         text.push_str("\nBest informed: acts in the area, each halved for every 90 days since, by role\n");
         for one in &self.informed {
@@ -315,7 +319,8 @@ impl AreaSay {
         text.push_str("  A record of work knows who acted there, not who knows the customers.\n");
         for why in &self.withheld {
             let line = format!("  not said of {why}");
-            let _ = writeln!(text, "{}", textwrap::fill(&line, textwrap::Options::new(width).subsequent_indent("    ")));
+            let _ =
+                writeln!(text, "{}", textwrap::fill(&line, textwrap::Options::new(width).subsequent_indent("    ")));
         }
         text.push_str("\nLast decisions\n");
         for one in &self.last {
@@ -327,7 +332,13 @@ impl AreaSay {
             let waited = one.working_h.map_or_else(|| "beginning not seen".to_owned(), |h| format!("{h:.1} working h"));
             let role = if one.role.is_empty() { "role not recorded" } else { &one.role };
             let day = one.decided_at.to_string();
-            let _ = writeln!(text, "  {} {} {} by {role}: {waited}, {remit}", one.decision, one.matter, &day[..10.min(day.len())]);
+            let _ = writeln!(
+                text,
+                "  {} {} {} by {role}: {waited}, {remit}",
+                one.decision,
+                one.matter,
+                &day[..10.min(day.len())]
+            );
         }
         text
     }

@@ -87,7 +87,12 @@ impl Beliefs {
     pub(crate) fn read(folder: &Path) -> Result<Beliefs, InquiryError> {
         let mut files = vec![folder.join(ASSUMPTIONS_FILE)];
         if let Ok(entries) = std::fs::read_dir(folder.join(ANSWERS_FOLDER)) {
-            files.extend(entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")));
+            files.extend(
+                entries
+                    .flatten()
+                    .map(|entry| entry.path())
+                    .filter(|path| path.extension().is_some_and(|e| e == "toml")),
+            );
         }
         files.sort();
         let mut beliefs = Beliefs::default();
@@ -98,7 +103,8 @@ impl Beliefs {
     }
 
     fn add(&mut self, path: &Path) -> Result<(), InquiryError> {
-        let text = std::fs::read_to_string(path).map_err(|why| OfficeError::Unreadable { path: path.to_path_buf(), why })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|why| OfficeError::Unreadable { path: path.to_path_buf(), why })?;
         let file: File = toml::from_str(&text).map_err(|error| invalid(path, &error))?;
         for written in file.assumption {
             let line = text[..written.span().start.min(text.len())].lines().count().max(1);
@@ -158,7 +164,8 @@ pub fn statements() -> Vec<Statement> {
 }
 
 fn built_in() -> Vec<Written> {
-    let file: File = toml::from_str(STATEMENTS).expect("the statements that come with Sayso are valid; a test reads them");
+    let file: File =
+        toml::from_str(STATEMENTS).expect("the statements that come with Sayso are valid; a test reads them");
     file.assumption.into_iter().map(Spanned::into_inner).collect()
 }
 
@@ -173,7 +180,8 @@ pub struct Interview {
 impl Interview {
     /// Begins an interview with somebody on a day. Their answers of that day are replaced as they give them.
     pub fn begin(office: &Path, who: &str, on: &str) -> Interview {
-        let name: String = who.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        let name: String =
+            who.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
         let path = office.join(ANSWERS_FOLDER).join(format!("{}-{on}.toml", name.trim_matches('-')));
         Interview { path, who: who.to_owned(), on: on.to_owned(), answered: Vec::new() }
     }
@@ -182,7 +190,12 @@ impl Interview {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn answer(&mut self, statement: &Statement, answer: Answer, because: Option<String>) -> Result<(), InquiryError> {
+    pub fn answer(
+        &mut self,
+        statement: &Statement,
+        answer: Answer,
+        because: Option<String>,
+    ) -> Result<(), InquiryError> {
         let written = built_in().swap_remove(statement.written_as);
         let (who, on) = (Some(self.who.clone()), Some(self.on.clone()));
         self.answered.push(Written { who, on, because, answer: Some(answer), ..written });
@@ -192,7 +205,8 @@ impl Interview {
             self.on
         );
         for one in &self.answered {
-            let body = toml::to_string(one).map_err(|error| InquiryError::usage(error.to_string(), "say it in plain text"))?;
+            let body =
+                toml::to_string(one).map_err(|error| InquiryError::usage(error.to_string(), "say it in plain text"))?;
             text.push_str("\n[[assumption]]\n");
             text.push_str(&body);
         }
@@ -240,15 +254,21 @@ impl Office {
             one.id() == belief.measure
                 && one.statistic() == belief.statistic
                 && in_scope.iter().all(|(key, value)| one.scope().get(*key).is_some_and(|found| found == value))
-                && one.scope().iter().all(|(key, value)| {
-                    in_scope.contains_key(key.as_str()) || (key == "clock" && value == "working")
-                })
+                && one
+                    .scope()
+                    .iter()
+                    .all(|(key, value)| in_scope.contains_key(key.as_str()) || (key == "clock" && value == "working"))
         };
         let found = measured.measures.iter().find(wanted);
         let why = measured.withheld.iter().find(|one| one.id == belief.measure && one.breakdown == "overall");
         let words = seen.who.words();
-        let evidence = paths.decisions.iter().take(EVIDENCE_MAX).map(|one| format!("{}#{}", words.item(one.item), one.ordinal));
-        Ok(test(belief, Found { number: found, withheld: why.map(|one| one.why.as_str()), evidence: evidence.collect() }))
+        let named = |one: &Decision| format!("{}#{}", words.item(one.item), one.ordinal);
+        // Where nothing may be said of a part of the record, its decisions are not pointed at either.
+        let evidence = match found {
+            Some(_) => paths.decisions.iter().take(EVIDENCE_MAX).map(named).collect(),
+            None => Vec::new(),
+        };
+        Ok(test(belief, Found { number: found, withheld: why.map(|one| one.why.as_str()), evidence }))
     }
 
     /// The decisions that a belief speaks of.
@@ -271,7 +291,9 @@ impl Office {
                         let hint = "write a date such as 2026-03-01, or an instant with its offset".to_owned();
                         InquiryError::usage(format!("read {}: `{value}` is no time", belief.written), hint)
                     })?;
-                    Box::new(move |one: &Decision| if key == "since" { one.raised_at >= at } else { one.raised_at < at })
+                    Box::new(
+                        move |one: &Decision| if key == "since" { one.raised_at >= at } else { one.raised_at < at },
+                    )
                 }
                 _ => {
                     return Err(InquiryError::usage(
@@ -387,7 +409,8 @@ mod tests {
     fn a_belief_about_no_measure_says_where_it_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(ASSUMPTIONS_FILE);
-        std::fs::write(&file, "# ours\n\n[[assumption]]\nsays = \"x\"\nmeasure = \"M99\"\nexpect = \">= 1\"\n").unwrap();
+        std::fs::write(&file, "# ours\n\n[[assumption]]\nsays = \"x\"\nmeasure = \"M99\"\nexpect = \">= 1\"\n")
+            .unwrap();
         let error = Beliefs::read(folder.path()).unwrap_err();
         assert!(error.to_string().contains("assumptions.toml:3"), "{error}");
         std::fs::write(&file, "[[assumption]]\nsays = \"x\"\nmeasure = \"M01\"\nexpekt = \">= 1\"\n").unwrap();

@@ -67,9 +67,27 @@ impl Office {
         let who = self.who(&engine)?;
         let reconstruct = self.reconstruct(&who, true);
         let mut paths = engine.paths(&reconstruct)?.collect_all()?;
-        let window = self.window(&engine, reconstruct.until());
-        self.keep_window(&mut paths, window);
-        let coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        let mut window = self.window(&engine, reconstruct.until());
+        let mut coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        let asked = (self.request.since.map(Instant::from), self.request.until.map(Instant::from));
+        if self.folder.is_some() && asked != (None, None) {
+            // Two windows of one office never differ by a handful of questions (PRIVACY.md).
+            let whole = self.measuring(&who, &coverage, window);
+            let borders = sayso_measures::borders(&paths, who.words(), &whole);
+            let (since, until) = sayso_measures::within_borders(&borders, asked.0, asked.1);
+            let (first, last) = engine.snapshot().bounds().unwrap_or_default();
+            let kept = self.kept_since(last.timestamp()).map_or(first, |kept| first.max(kept.into()));
+            window.since = since.map_or(kept, |since| kept.max(since)).timestamp();
+            window.until = until.unwrap_or(last.min(reconstruct.until())).timestamp().max(window.since);
+            paths.retain(|one| {
+                one.raised_at >= Instant::from(window.since) && until.is_none_or(|until| one.raised_at < until)
+            });
+        } else {
+            self.keep_window(&mut paths, window);
+        }
+        if paths.decisions.len() as u64 != coverage.decisions {
+            coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        }
         Ok(Seen { who, paths, window, coverage })
     }
 
@@ -79,7 +97,12 @@ impl Office {
     }
 
     /// What to measure, and how carefully.
-    pub(crate) fn measuring<'a>(&self, who: &'a Who, coverage: &'a Coverage, window: Window) -> sayso_measures::Request<'a> {
+    pub(crate) fn measuring<'a>(
+        &self,
+        who: &'a Who,
+        coverage: &'a Coverage,
+        window: Window,
+    ) -> sayso_measures::Request<'a> {
         sayso_measures::Request {
             window,
             floor: self.floor(coverage),
@@ -125,9 +148,8 @@ impl Office {
     fn keep_window(&self, paths: &mut Paths, window: Window) {
         let (since, until) = (Instant::from(window.since), self.request.until.map(Instant::from));
         if until.is_some() || self.request.since.is_some() || self.kept_since(window.until).is_some() {
-            paths.retain(|decision| {
-                decision.raised_at >= since && until.is_none_or(|until| decision.raised_at < until)
-            });
+            paths
+                .retain(|decision| decision.raised_at >= since && until.is_none_or(|until| decision.raised_at < until));
         }
     }
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use sayso_model::Code;
 use sayso_model::coverage::{Note, Reason};
 use sayso_model::event::{EventRow, EventSink, Flow, SinkError};
 use sayso_model::words::{Column, Words};
-use sayso_model::Code;
 use serde::Serialize;
 
 use crate::shown::Pseudonyms;
@@ -110,7 +110,10 @@ fn parts(name: &str) -> Vec<String> {
 /// What stands in the place of a text that holds one of the names as whole words; `None` where it holds none.
 fn replaced(column: Option<Column>, text: &str, names: &[String], label: &str) -> Option<String> {
     if column == Some(Column::Actor) {
-        return names.iter().any(|name| name.eq_ignore_ascii_case(text) || parts(text).contains(name)).then(|| label.to_owned());
+        return names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(text) || parts(text).contains(name))
+            .then(|| label.to_owned());
     }
     let mut new = text.to_owned();
     for name in names {
@@ -184,7 +187,8 @@ impl ForgottenList {
     }
 
     fn write(&self, derived: &Path) -> Result<(), InquiryError> {
-        let mut lines: Vec<String> = self.by_digest.iter().map(|(digest, label)| format!("{digest} {label}\n")).collect();
+        let mut lines: Vec<String> =
+            self.by_digest.iter().map(|(digest, label)| format!("{digest} {label}\n")).collect();
         lines.sort();
         write_whole(&derived.join(FILE), lines.concat().as_bytes())
     }

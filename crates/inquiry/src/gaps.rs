@@ -124,11 +124,14 @@ pub(crate) fn of(office: &Office, who: &Who, coverage: &Coverage, paths: &Paths)
          did not happen; it says that the record does not show it.",
         "Write decisions down where the work is.",
     );
-    gap(
-        "no_charter",
-        "What was declared about who may decide is not compared yet; no finding about authority is drawn.",
-        "Keep charter.toml; a later version reads it.",
-    );
+    if office.charter().is_empty() {
+        gap(
+            "no_charter",
+            "Nothing is declared about who may decide, so nothing can be held against it: whether a gate, an ask or an \
+             answer was within somebody's remit cannot be said.",
+            "Write a charter.toml (docs/guide/charter.md), or give what is declared elsewhere with --charter FILE.",
+        );
+    }
     gaps
 }
 

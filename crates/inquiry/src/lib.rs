@@ -48,11 +48,11 @@ pub use forget::Forgotten;
 pub use item::ItemPaths;
 pub use reading::{Outcome, Reading, SourceReading};
 pub use sayso_engine::Format as TableForm;
-pub use sayso_model::time::Instant;
-pub use sayso_sources::authority::check::{Objection, Severity};
 pub use sayso_model::assumption::{Answer, BeliefVerdict, SideBySide, TestedBelief};
+pub use sayso_model::time::Instant;
 pub use sayso_report::check::Check as BeliefCheck;
 pub use sayso_report::{Format, Style, picture, render};
+pub use sayso_sources::authority::check::{Objection, Severity};
 pub use world::{Machine, World};
 pub use writing::{json, write_whole};
 
@@ -282,7 +282,8 @@ pub fn write_example(
     healthy: bool,
 ) -> Result<usize, InquiryError> {
     let seed = seed.unwrap_or(sayso_example::DEFAULT_SEED);
-    let Some(example) = (if healthy { sayso_example::healthy(name, seed) } else { sayso_example::by_name(name, seed) }) else {
+    let Some(example) = (if healthy { sayso_example::healthy(name, seed) } else { sayso_example::by_name(name, seed) })
+    else {
         return Err(InquiryError::usage(
             format!("find an example called `{name}`"),
             format!("choose one of: {}", EXAMPLES.join(", ")),

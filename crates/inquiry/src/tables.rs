@@ -135,8 +135,9 @@ fn skipped_table(engine: &Engine) -> Result<MemoryTable, InquiryError> {
 }
 
 fn findings_table(findings: &[Finding]) -> MemoryTable {
-    let texts =
-        |of: &dyn Fn(&Finding) -> String| MemoryColumn::Text(findings.iter().map(|finding| said(of(finding))).collect());
+    let texts = |of: &dyn Fn(&Finding) -> String| {
+        MemoryColumn::Text(findings.iter().map(|finding| said(of(finding))).collect())
+    };
     let reals = |of: &dyn Fn(&Finding) -> f64| MemoryColumn::Real(findings.iter().map(|one| Some(of(one))).collect());
     table(
         "findings",

@@ -37,9 +37,9 @@ use holders::Holders;
 use population::Population;
 use sheet::Sheet;
 
+pub use reference::{reference, statistics};
 pub use say::{Say, say};
 pub use windows::{borders, within_borders};
-pub use reference::{reference, statistics};
 
 /// What to measure, and how carefully.
 #[derive(Clone, Copy, Debug)]

@@ -69,11 +69,13 @@ times with a fixed seed, and the interval runs between the 2.5 % and 97.5 % poin
 linearised variance between items takes its place. Where all items agree, drawing them shows no spread, and the Jeffreys
 interval over the items is given. Plain counts: Jeffreys.
 
-**The floor.** Nothing is said of a group with fewer than five people or twenty decisions (both can be raised). Such
-groups are shown together as `others (too few people to show)`. Where even that is below the floor, the smallest group
-that could be shown joins it, so that whole less parts never gives a small group away. Where no group is left the breakdown
-is withheld. People are those who put, held or answered the questions; for holds, those who held. Bots are counted but are
-not people. At most twelve areas, matters, sites, roles or teams are shown by name, those with most decisions.
+**The floor.** Nothing is said of a group with fewer than five people or twenty decisions (both can be raised), or of which
+one person is more than 70 %. Such groups are shown together as `others (too few people to show)`. Where even that is below
+the floor, the smallest group that could be shown joins it, so that whole less parts never gives a small group away; and
+where the groups of two breakdowns would, taken from one another, two of them are put together. Where no group is left the
+breakdown is withheld. People are those who put, held or answered the questions, and each question is divided equally
+between them; for holds, those who held. Bots are counted but are not people. At most twelve areas, matters, sites, roles or
+teams are shown by name, those with most decisions.
 
 **A number is about a path, never about a person.** A long hold is where questions lie, for whatever reason; it is not a
 slow holder.

@@ -1,6 +1,6 @@
 //! Who has the say in one area: who answers there by role, and who knows it best, behind the floor.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_model::decision::Paths;
 use sayso_model::measure::{MeasureId, Measurement, Scope};
 use sayso_model::time::Instant;
@@ -14,6 +14,9 @@ use crate::privacy::NONE;
 
 /// After so many days a touch counts half.
 const HALF_LIFE_DAYS: f64 = 90.0;
+
+/// What roles of few people are called.
+const POOLED: &str = "other roles (too few people to show)";
 
 const DAY_MICROS: f64 = 86_400e6;
 
@@ -33,7 +36,8 @@ pub struct Say {
 pub fn say(paths: &Paths, words: &dyn Words, request: &Request<'_>, area: Code) -> Say {
     let population = Population::of(paths, words, request);
     let mut say = Say::default();
-    let here: Vec<u32> = (0..paths.decisions.len() as u32).filter(|&i| paths.decisions[i as usize].area == area).collect();
+    let here: Vec<u32> =
+        (0..paths.decisions.len() as u32).filter(|&i| paths.decisions[i as usize].area == area).collect();
     let mut by_matter: FxHashMap<Code, Vec<u32>> = FxHashMap::default();
     for &index in &here {
         by_matter.entry(paths.decisions[index as usize].matter).or_default().push(index);
@@ -50,7 +54,10 @@ pub fn say(paths: &Paths, words: &dyn Words, request: &Request<'_>, area: Code) 
                     decision.decided_at.map(|_| (decision.decider_role, 1.0))
                 });
                 for (role, _, n, of) in shares(roles) {
-                    let scope = Scope::from([("matter".to_owned(), name.clone()), ("role".to_owned(), named(words, Column::Role, role))]);
+                    let scope = Scope::from([
+                        ("matter".to_owned(), name.clone()),
+                        ("role".to_owned(), named(words, Column::Role, role)),
+                    ]);
                     let estimate = proportion::share(n, of, request.window);
                     say.actual.push(Measurement::new(cleared, MeasureId::M12, scope, "share_of_answers", estimate));
                 }
@@ -66,8 +73,13 @@ pub fn say(paths: &Paths, words: &dyn Words, request: &Request<'_>, area: Code) 
                 let days = (until.micros() - touch.at.micros()).max(0) as f64 / DAY_MICROS;
                 (touch.role, 0.5_f64.powf(days / HALF_LIFE_DAYS))
             });
-            for (role, share, n, of) in shares(weighed) {
-                let scope = Scope::from([("role".to_owned(), named(words, Column::Role, role))]);
+            for (role, share, n, of) in
+                told_together(shares(weighed), |role| people_in(paths, &here, role) < request.floor.persons_min)
+            {
+                let scope = Scope::from([(
+                    "role".to_owned(),
+                    role.map_or_else(|| POOLED.to_owned(), |role| named(words, Column::Role, role)),
+                )]);
                 // The share is of weighed acts; its interval is that of so many acts as the weights are worth.
                 let limits = proportion::share(n, of, request.window);
                 let estimate = sayso_stats::Estimate::new(
@@ -83,6 +95,30 @@ pub fn say(paths: &Paths, words: &dyn Words, request: &Request<'_>, area: Code) 
         }
     }
     say
+}
+
+/// Roles of few people are told together: what one person knows is not said.
+fn told_together(
+    shares: Vec<(Code, f64, u64, u64)>,
+    is_small: impl Fn(Code) -> bool,
+) -> Vec<(Option<Code>, f64, u64, u64)> {
+    let (small, large): (Vec<_>, Vec<_>) = shares.into_iter().partition(|(role, ..)| is_small(*role));
+    let mut told: Vec<_> = large.into_iter().map(|(role, share, n, of)| (Some(role), share, n, of)).collect();
+    if let Some((.., of)) = small.first().copied() {
+        let sum = |of: fn(&(Code, f64, u64, u64)) -> f64| small.iter().map(of).sum::<f64>();
+        told.push((None, sum(|one| one.1), sum(|one| one.2 as f64) as u64, of));
+    }
+    told
+}
+
+/// Distinct people of a role who acted on these decisions.
+fn people_in(paths: &Paths, here: &[u32], role: Code) -> u64 {
+    let touches = here.iter().flat_map(|&index| paths.touches_of(&paths.decisions[index as usize]));
+    let people: FxHashSet<Code> = touches
+        .filter(|touch| touch.role == role && touch.kind.is_human() && touch.actor != NOT_RECORDED)
+        .map(|touch| touch.actor)
+        .collect();
+    people.len() as u64
 }
 
 fn census(population: &Population<'_>, indices: &[u32]) -> sayso_model::privacy::Group {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use sayso_stats::Estimate;
+use serde::{Deserialize, Serialize};
 
 use crate::measure::MeasureId;
 

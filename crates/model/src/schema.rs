@@ -81,13 +81,21 @@ pub const TABLES: [TableDoc; 8] = [
         says: "One actor, and what is known of them. No name, unless the office shows names.",
         columns: PEOPLE,
     },
-    TableDoc { name: "remits", says: "One clause of the charter: who decides which matter where, and since when.", columns: REMITS },
+    TableDoc {
+        name: "remits",
+        says: "One clause of the charter: who decides which matter where, and since when.",
+        columns: REMITS,
+    },
     TableDoc {
         name: "measures",
         says: "One measured number with its interval, about a group above the privacy floor.",
         columns: MEASURES,
     },
-    TableDoc { name: "findings", says: "What stands out: one pattern in one matter, area and role.", columns: FINDINGS },
+    TableDoc {
+        name: "findings",
+        says: "What stands out: one pattern in one matter, area and role.",
+        columns: FINDINGS,
+    },
     TableDoc {
         name: "skipped",
         says: "One element of a source that was set aside. At most 10,000 a source are kept; the counts in a report are exact.",

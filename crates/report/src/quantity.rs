@@ -56,6 +56,41 @@ pub(crate) fn with_limits(estimate: &Estimate) -> String {
     format!("{} ({})", value(estimate), hard(&limits(estimate)))
 }
 
+/// Two numbers of one unit, each with its limits, and the first less the second, all three on one yardstick:
+/// `1.6 working days (1.3 to 1.9)`, `3.1 working days (2.5 to 3.9)`, `−1.6 working days`.
+pub(crate) fn held_against(now: &Estimate, before: &Estimate) -> (String, String, Option<String>) {
+    if now.unit() != before.unit() {
+        return (with_limits(now), with_limits(before), None);
+    }
+    let of = |e: &Estimate| [e.interval().low, e.value(), e.interval().high];
+    let known: Vec<f64> = of(now).into_iter().chain(of(before)).flatten().collect();
+    let leading = known.iter().copied().fold(0.0, f64::max);
+    let yard = Yardstick::new(now.unit(), leading, &known);
+    let show = |e: &Estimate| match (e.value(), e.interval().low, e.interval().high) {
+        (Some(value), Some(low), Some(high)) => {
+            let limits = format!("({} to {})", yard.number(low), yard.number(high));
+            format!("{} {}", yard.with_unit(&yard.number(value)), hard(&limits))
+        }
+        _ => with_limits(e),
+    };
+    let difference = now.value().zip(before.value()).map(|(now, before)| {
+        signed(now - before, |size| match yard.unit {
+            "%" => format!("{}{HARD_SPACE}points", yard.number(size)),
+            _ => yard.with_unit(&yard.number(size)),
+        })
+    });
+    (show(now), show(before), difference)
+}
+
+/// A difference with its sign; one that rounds to nothing is `none`.
+pub(crate) fn signed(difference: f64, show: impl Fn(f64) -> String) -> String {
+    let size = show(difference.abs());
+    if !size.contains(|c: char| ('1'..='9').contains(&c)) {
+        return "none".to_owned();
+    }
+    format!("{}{size}", if difference < 0.0 { "−" } else { "+" })
+}
+
 /// The interval as the middle of a sentence: `between 3.1 and 3.9 working hours`.
 pub(crate) fn between(estimate: &Estimate) -> String {
     let yard = Yardstick::of(estimate);
@@ -71,12 +106,17 @@ pub(crate) fn between(estimate: &Estimate) -> String {
     }
 }
 
-/// A number without a unit, such as one of a hundred: `12`, `1.04`.
+/// A number without a unit, such as one of a hundred: `12`, `1.4`, `0.31`.
 pub(crate) fn bare(x: f64) -> String {
-    if x >= 20.0 { format!("{x:.0}") } else { format!("{x:.2}") }
+    let decimals = match x.abs() {
+        size if size >= 10.0 => 0,
+        size if size >= 1.0 => 1,
+        _ => 2,
+    };
+    format!("{x:.decimals$}")
 }
 
-/// The interval of such a number: `8.40 to 16.30`.
+/// The interval of such a number: `8.4 to 16`.
 pub(crate) fn bare_interval(limits: Interval) -> String {
     match (limits.low, limits.high) {
         (Some(low), Some(high)) => format!("{} to {}", bare(low), bare(high)),
@@ -290,6 +330,18 @@ mod tests {
     #[test]
     fn a_number_that_is_not_finite_is_not_shown() {
         assert_eq!(working(f64::NAN), "cannot tell");
+    }
+
+    #[test]
+    fn two_numbers_share_one_yardstick() {
+        let (then, now) =
+            (estimate(24.8, 20.0, 31.2, Unit::WorkingHours), estimate(12.4, 10.1, 15.6, Unit::WorkingHours));
+        let (now, then, difference) = held_against(&now, &then);
+        assert_eq!(soft(&then), "3.1 working days (2.5 to 3.9)");
+        assert_eq!(soft(&now), "1.6 working days (1.3 to 1.9)");
+        assert_eq!(soft(&difference.unwrap()), "−1.6 working days");
+        let share = estimate(0.3, 0.2, 0.4, Unit::Share);
+        assert_eq!(held_against(&share, &share).2.as_deref(), Some("none"));
     }
 
     #[test]

@@ -61,9 +61,12 @@ impl Page {
 
     fn heading(&mut self, words: &str) {
         self.blank();
-        let rule = "-".repeat(display_width(words).min(self.width));
-        let line = self.weight(words, "1");
-        self.line(&line);
+        let lines = self.wrap(words, "", "");
+        let rule = "-".repeat(lines.iter().map(|line| display_width(line)).max().unwrap_or(0));
+        for line in lines {
+            let line = self.weight(&line, "1");
+            self.line(&line);
+        }
         self.line(&rule);
     }
 
@@ -200,7 +203,8 @@ impl Page {
             }
             Shows::Weeks(weeks) => {
                 let from = weeks.points.len().saturating_sub(WEEKS_MAX);
-                let rows = weeks.points[from..].iter().map(|(_, mark)| mark.clone()).collect();
+                let dated = |mark: &Mark| Mark { label: self.style.locale.dress(&mark.label), ..mark.clone() };
+                let rows = weeks.points[from..].iter().map(|(_, mark)| dated(mark)).collect();
                 self.marks(&Marks { rows, unit: weeks.unit });
                 if from > 0 {
                     self.paragraph(&format!(

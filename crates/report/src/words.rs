@@ -2,7 +2,7 @@
 
 use sayso_model::measure::{MeasureId, Measurement, Scope};
 use sayso_model::signal::Pattern;
-use sayso_stats::Unit;
+use sayso_stats::{Estimate, Unit};
 
 use crate::brief::Prose;
 use crate::quantity;
@@ -105,7 +105,12 @@ fn of_authority(statistic: &str) -> Option<&'static str> {
 
 /// How many observations, with what they are: `812 decisions`.
 pub(crate) fn observed(m: &Measurement) -> String {
-    let (one, many) = match (m.id(), m.statistic(), m.estimate().unit()) {
+    observations(m.id(), m.statistic(), m.estimate())
+}
+
+/// The same of a number that stands alone.
+pub(crate) fn observations(id: MeasureId, statistic: &str, estimate: &Estimate) -> String {
+    let (one, many) = match (id, statistic, estimate.unit()) {
         (_, _, Unit::PerItem) | (MeasureId::M18, ..) => ("item", "items"),
         (MeasureId::M21, "items_changed" | "back_and_forth", _) => ("item", "items"),
         (MeasureId::M00, "never_closed" | "items_without_decision", _) => ("item", "items"),
@@ -117,7 +122,7 @@ pub(crate) fn observed(m: &Measurement) -> String {
         (MeasureId::M17, "crossing_share" | "site_unknown_share", _) => ("hand-over", "hand-overs"),
         _ => ("decision", "decisions"),
     };
-    quantity::counted(m.estimate().n(), one, many)
+    quantity::counted(estimate.n(), one, many)
 }
 
 /// Which part of the record a scope speaks of; `everything` where it names none.

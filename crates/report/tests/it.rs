@@ -7,7 +7,9 @@ mod office;
 mod page;
 
 use sayso_model::diagnosis::Diagnosis;
-use sayso_report::{Brief, Format, Style, picture, render};
+use sayso_report::baseline::Change;
+use sayso_report::brief::{Block, Depth, Prose, Span};
+use sayso_report::{Baseline, Brief, Format, Locale, Style, compare, picture, pictures, render, render_with};
 
 const FORMATS: [(Format, &str); 6] = [
     (Format::Text, "txt"),
@@ -47,6 +49,22 @@ fn files_to_look_at() {
         }
         std::fs::write(format!("{folder}/{name}.svg"), picture(&diagnosis)).unwrap();
     }
+    let baseline = earlier();
+    let polish = Style { locale: Locale::PlPl, ..Style::PLAIN };
+    for (name, style) in [("since", Style::PLAIN), ("polish", polish)] {
+        for (format, ending) in FORMATS {
+            let page = render_with(&office::insurer(), Some(&baseline), format, &style);
+            std::fs::write(format!("{folder}/{name}.{ending}"), page).unwrap();
+        }
+    }
+    for (name, svg) in pictures(&office::insurer()) {
+        std::fs::write(format!("{folder}/chart-{name}"), svg).unwrap();
+    }
+}
+
+/// An earlier report as it comes from a file.
+fn earlier() -> Baseline {
+    Baseline::parse(&render(&office::earlier(), Format::Json, &Style::PLAIN)).unwrap()
 }
 
 #[test]
@@ -124,7 +142,7 @@ fn the_insurer_in_five_sentences() {
         [
             "Scope of pricing is declared to the product owner; in the record 84 % [76, 90] of 224 decisions moved only after \
              one role outside the charter (senior product manager) had acted, median 9 working hours [7, 12], unchanged in \
-             93 % [88, 96]. Is that a rule, or a habit?",
+             93 % [88, 96].",
             "Half of all questions are answered within 6.8 working hours; one in four takes longer than 3.2 working days.",
             "34 % of the working time that questions wait lies with one role: senior product manager.",
             "38 % of hand-overs cross from one site to another.",
@@ -135,9 +153,10 @@ fn the_insurer_in_five_sentences() {
     let doubt = brief.headlines[0].doubt.plain().replace('\u{a0}', " ");
     assert_eq!(
         doubt,
-        "By tests that a bystander does not pass (B). What else could explain it: Something outside the charter may require \
-         this consent: regulation, a budget, a contract."
+        "Between 76 and 90 %, from 224 decisions. By tests that a bystander does not pass (B). What else could explain it: \
+         Something outside the charter may require this consent: regulation, a budget, a contract."
     );
+    assert_eq!(brief.headlines[0].asks, "Is that a rule, or a habit?");
     let doubt = brief.headlines[3].doubt.plain().replace('\u{a0}', " ");
     assert_eq!(doubt, "Between 34 and 42 %, from 2,119 hand-overs.");
 }
@@ -165,9 +184,9 @@ fn at_most_two_findings_are_headlines_and_none_that_is_over() {
     let brief = Brief::of(&diagnosis);
     assert!(says(&brief, 0).starts_with("Scope of") && says(&brief, 1).starts_with("Scope of"));
     assert!(says(&brief, 2).starts_with("Half of all"), "{}", says(&brief, 2));
-    // The same question is asked once.
+    // Each sentence has its question beside it.
     let page = render(&diagnosis, Format::Markdown, &Style::PLAIN);
-    assert_eq!(page.matches("- *Is that a rule, or a habit?*").count(), 1);
+    assert_eq!(page.matches("   **Ask**: *Is that a rule, or a habit?*").count(), 2);
     for finding in &mut diagnosis.findings {
         finding.verdict = sayso_model::diagnosis::Standing::Past;
     }
@@ -175,14 +194,13 @@ fn at_most_two_findings_are_headlines_and_none_that_is_over() {
 }
 
 #[test]
-fn who_has_the_say_comes_first_with_its_doubt_its_question_and_what_to_type() {
+fn who_has_the_say_is_told_with_its_doubt_its_question_and_what_to_type() {
     let diagnosis = office::insurer();
-    assert_eq!(Brief::of(&diagnosis).sections[0].id, "say");
     for format in [Format::Text, Format::Markdown, Format::Html] {
         let page = render(&diagnosis, format, &Style::PLAIN).replace(['\n', '\u{a0}'], " ");
         let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
         for words in [
-            "Who has the say",
+            "Decision clarity: who has the say",
             "holds now",
             "held before, not now",
             "By tests that a bystander does not pass (B)",
@@ -326,5 +344,275 @@ fn the_picture_stands_alone() {
         assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
         assert_eq!(svg.matches("://").count(), 1, "{name}: only the name space looks like an address");
         assert!(!svg.contains("<script") && !svg.contains("href"), "{name}");
+    }
+}
+
+#[test]
+fn one_brief_at_three_depths_with_a_section_for_each_constraint() {
+    let brief = Brief::with(&office::insurer(), Some(&compare(&office::insurer(), &earlier())), Locale::EnGb);
+    let ids = |depth: Depth| -> Vec<&str> {
+        brief.sections.iter().filter(|section| section.depth == depth).map(|section| section.id).collect()
+    };
+    assert_eq!(ids(Depth::First), ["limits", "beliefs"]);
+    assert_eq!(ids(Depth::Body), ["since", "clarity", "control", "distance", "context", "waiting", "next"]);
+    assert_eq!(
+        ids(Depth::Appendix),
+        ["measurements", "finding-numbers", "every-belief", "shown", "reading", "withheld"]
+    );
+    assert!(brief.sections.windows(2).all(|pair| pair[0].depth <= pair[1].depth));
+}
+
+#[test]
+fn a_finding_stands_under_its_constraint() {
+    let brief = Brief::of(&office::insurer());
+    let cards = |id: &str| -> Vec<String> {
+        let section = brief.sections.iter().find(|section| section.id == id).unwrap();
+        let cards = section.blocks.iter().filter_map(|block| match block {
+            Block::Card(card) => Some(card.title.plain()),
+            _ => None,
+        });
+        cards.collect()
+    };
+    assert_eq!(
+        cards("clarity"),
+        ["Implicit gate: scope of pricing (holds now)", "Churn: priority in all areas (held before, not now)"]
+    );
+    assert_eq!(cards("control"), ["Intervention from above: scope of pricing (held before; now, cannot tell)"]);
+}
+
+#[test]
+fn what_the_record_has_nothing_on_is_said_in_a_line() {
+    let page = render(&office::insurer(), Format::Markdown, &Style::PLAIN);
+    assert!(page.contains("The record has nothing yet on context"), "{page}");
+    assert!(
+        render(&office::cannot_tell(), Format::Markdown, &Style::PLAIN)
+            .contains("The record has nothing yet on context")
+    );
+    let mut placeless = office::cannot_tell();
+    placeless.measures.retain(|m| m.statistic() != "crossing_share");
+    assert!(render(&placeless, Format::Markdown, &Style::PLAIN).contains("The record has nothing yet on distance"));
+}
+
+#[test]
+fn a_belief_stands_with_its_verdict_in_a_word_and_whoever_shares_it() {
+    let diagnosis = office::insurer();
+    let brief = Brief::of(&diagnosis);
+    let section = brief.sections.iter().find(|section| section.id == "beliefs").unwrap();
+    let verdicts: Vec<_> = section
+        .blocks
+        .iter()
+        .filter_map(|b| if let Block::Verdicts(all) = b { Some(all) } else { None })
+        .flatten()
+        .collect();
+    assert_eq!(verdicts.len(), 5, "two people who say the same are told once");
+    let words: Vec<&str> = verdicts.iter().map(|one| one.verdict.name()).collect();
+    assert_eq!(words, ["contradicted", "contradicted", "supported", "equivalent", "undecided"]);
+    assert_eq!(verdicts[1].who.plain().replace('\u{a0}', " "), "Head of Product, 1 Mar 2026; Managing Director");
+    let html = render(&diagnosis, Format::Html, &Style::PLAIN);
+    for words in ["Contradicted", "Supported", "Equivalent", "Undecided", "They contradict each other on"] {
+        assert!(html.contains(words), "{words}");
+    }
+    let agreed = Diagnosis { side_by_side: diagnosis.side_by_side[2..].to_vec(), ..office::insurer() };
+    assert!(render(&agreed, Format::Markdown, &Style::PLAIN).contains("They do not contradict each other on any of 1"));
+    assert!(!render(&office::cannot_tell(), Format::Html, &Style::PLAIN).contains("Belief against record"));
+}
+
+#[test]
+fn every_belief_and_every_number_behind_a_finding_is_in_the_appendix() {
+    let diagnosis = office::crowded();
+    let brief = Brief::of(&diagnosis);
+    let rows = |id: &str, table: usize| -> usize {
+        let section = brief.sections.iter().find(|section| section.id == id).unwrap();
+        let tables: Vec<_> =
+            section.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
+        tables[table].rows.len()
+    };
+    assert_eq!(rows("every-belief", 0), diagnosis.assumptions.len());
+    assert_eq!(rows("every-belief", 1), diagnosis.side_by_side.len());
+    assert_eq!(
+        rows("finding-numbers", 0),
+        diagnosis.findings.iter().map(|finding| finding.estimates.len()).sum::<usize>()
+    );
+}
+
+#[test]
+fn every_table_of_numbers_names_its_unit_window_method_and_rows() {
+    let brief = Brief::of(&office::insurer());
+    let section = brief.sections.iter().find(|section| section.id == "measurements").unwrap();
+    let mut n = 0;
+    for block in &section.blocks {
+        let Block::Table(table) = block else { continue };
+        n += 1;
+        let heads: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
+        assert!(heads.starts_with(&["Part of the record", "Statistic", "Value", "Interval", "n", "Unit", "Method"]));
+        for begins in ["Method a:", "Window: 6\u{a0}Oct\u{a0}2025 to", "Rows: sayso query \"SELECT "] {
+            assert!(table.notes.iter().any(|note| note.starts_with(begins)), "{begins} {:?}", table.notes);
+        }
+    }
+    assert!(n > 10);
+}
+
+#[test]
+fn what_is_withheld_is_told_once_and_in_plain_words_near_the_front() {
+    let page = render(&office::insurer(), Format::Markdown, &Style::PLAIN);
+    let told = page.find("### How much is not shown").unwrap();
+    assert!(told < page.find("## Belief against record").unwrap());
+    // Areas are withheld from two measures; they are the same three.
+    assert!(page.contains("**3 areas and 2 roles** (fewer than 5 people or 20 decisions)"), "{page}");
+    assert!(
+        page.contains("Nothing is said of override: the answers of declared deciders come from fewer than 5 people.")
+    );
+    assert!(page.contains("of the waiting lies with roles that are told together"));
+    let open = Diagnosis { withheld: Vec::new(), ..office::insurer() };
+    assert!(render(&open, Format::Markdown, &Style::PLAIN).contains("Nothing: every group is large enough."));
+}
+
+#[test]
+fn an_earlier_report_is_held_against_this_one() {
+    let comparison = compare(&office::insurer(), &earlier());
+    assert!(comparison.same_subject);
+    let of = |code: &str, key: Option<(&str, &str)>| {
+        comparison.numbers.iter().find(|one| {
+            let wanted = key.is_none_or(|(key, word)| one.scope.get(key).is_some_and(|found| found == word));
+            one.id.code() == code
+                && wanted
+                && (key.is_some() || one.scope.keys().all(|key| key == "clock" || key == "by"))
+        })
+    };
+    let wait = of("M01", None).unwrap();
+    assert_eq!((wait.before.value(), wait.now.value(), wait.change), (Some(13.6), Some(6.8), Change::Lower));
+    assert_eq!(wait.difference, Some(6.8 - 13.6));
+    assert_eq!(of("M03", Some(("role", "engineer"))).unwrap().change, Change::NotShown);
+    assert!(of("M01", Some(("matter", "release"))).is_none());
+    assert_eq!(comparison.in_one_only, 1, "release was not in the earlier report");
+    let stands: Vec<_> =
+        comparison.findings.iter().map(|one| (one.id.as_str(), one.before.as_deref(), one.now.as_deref())).collect();
+    assert_eq!(
+        stands,
+        [
+            ("implicit_gate/scope/pricing/senior product manager", None, Some("current")),
+            ("churn/priority//", Some("current"), Some("past")),
+            ("implicit_gate/priority/renewals/architect", Some("current"), None),
+        ]
+    );
+    assert_eq!(comparison.findings_unchanged, 1);
+    assert_eq!((comparison.beliefs.len(), comparison.beliefs_unchanged), (1, 5));
+}
+
+#[test]
+fn the_comparison_is_in_every_format_that_has_room_for_it() {
+    let (diagnosis, baseline) = (office::insurer(), earlier());
+    let with = |format| render_with(&diagnosis, Some(&baseline), format, &Style::PLAIN).replace('\u{a0}', " ");
+    for format in [Format::Text, Format::Markdown, Format::Html] {
+        let page = with(format).split_whitespace().collect::<Vec<_>>().join(" ");
+        for words in ["Since the earlier report (5 Oct 2025)", "−6.8", "then,"] {
+            assert!(page.contains(words), "{format:?}: {words} is not in\n{page}");
+        }
+    }
+    assert!(with(Format::Markdown).contains("no difference that the record can show"));
+    let json: serde_json::Value = serde_json::from_str(&with(Format::Json)).unwrap();
+    assert_eq!(json["comparison"]["numbers"][0]["change"], "lower");
+    let plain: serde_json::Value = serde_json::from_str(&render(&diagnosis, Format::Json, &Style::PLAIN)).unwrap();
+    assert!(plain.get("comparison").is_none());
+    assert!(with(Format::Ndjson).lines().last().unwrap().contains("\"row\":\"comparison\""));
+    assert_eq!(with(Format::Csv), render(&diagnosis, Format::Csv, &Style::PLAIN).replace('\u{a0}', " "));
+}
+
+#[test]
+fn a_report_held_against_itself_shows_no_difference() {
+    for (name, diagnosis) in everything() {
+        let baseline = Baseline::parse(&render(&diagnosis, Format::Json, &Style::PLAIN)).unwrap();
+        let comparison = compare(&diagnosis, &baseline);
+        for one in &comparison.numbers {
+            assert!(matches!(one.change, Change::NotShown | Change::CannotTell), "{name} {one:?}");
+            assert!(one.difference.is_none_or(|difference| difference == 0.0));
+        }
+        if name == "insurer" {
+            assert!(comparison.numbers.len() > 15 && comparison.findings.is_empty() && comparison.beliefs.is_empty());
+            assert_eq!(comparison.in_one_only, 0);
+        }
+        for (format, _) in FORMATS {
+            assert!(!render_with(&diagnosis, Some(&baseline), format, &Style::PLAIN).is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_polish_reader_gets_polish_numbers_and_dates_and_english_words() {
+    let polish = Style { locale: Locale::PlPl, ..Style::PLAIN };
+    for format in [Format::Text, Format::Markdown, Format::Html] {
+        let page = render(&office::insurer(), format, &polish).replace('\u{a0}', " ");
+        for words in ["6 paź 2025", "14 310 events", "6,8 working hours", "Where decisions wait"] {
+            assert!(page.contains(words), "{format:?}: {words}");
+        }
+        for words in ["14,310", "6.8 working", "Mar 2026", "March 2026"] {
+            assert!(!page.contains(words), "{format:?}: {words}");
+        }
+    }
+    for format in [Format::Json, Format::Csv, Format::Ndjson] {
+        let british = render(&office::insurer(), format, &Style::PLAIN);
+        assert_eq!(render(&office::insurer(), format, &polish), british);
+    }
+}
+
+#[test]
+fn a_name_looks_the_same_in_every_locale() {
+    let mut diagnosis = office::insurer();
+    diagnosis.longest_waiting[0].area = "pricing 2.1 of 3 March 2026".to_owned();
+    let polish = Style { locale: Locale::PlPl, ..Style::PLAIN };
+    let page = render(&diagnosis, Format::Markdown, &polish).replace('\u{a0}', " ");
+    assert!(page.contains("pricing 2.1 of 3 March 2026"));
+}
+
+#[test]
+fn a_term_is_marked_once_in_a_section_and_explained_at_the_end() {
+    fn count(prose: &Prose, seen: &mut Vec<sayso_report::brief::Term>) {
+        for span in &prose.spans {
+            if let Span::Term(_, term) = span {
+                assert!(!seen.contains(term), "{term:?} is marked twice");
+                seen.push(*term);
+            }
+        }
+    }
+    let brief = Brief::of(&office::insurer());
+    let mut n = 0;
+    for section in &brief.sections {
+        let mut seen = Vec::new();
+        for block in &section.blocks {
+            match block {
+                Block::Prose(prose) => count(prose, &mut seen),
+                Block::List(all) | Block::Small(_, all) => all.iter().for_each(|prose| count(prose, &mut seen)),
+                Block::Figure(figure) => count(&figure.note, &mut seen),
+                Block::Card(card) => {
+                    for prose in [&card.claim, &card.standing, &card.strength, &card.question] {
+                        count(prose, &mut seen);
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert!(seen.iter().all(|term| brief.words.contains(term)));
+        n += seen.len();
+    }
+    assert!(n > 15);
+}
+
+#[test]
+fn every_chart_of_the_page_is_a_picture_of_its_own() {
+    for (name, diagnosis) in everything() {
+        let all = pictures(&diagnosis);
+        let page = render(&diagnosis, Format::Html, &Style::PLAIN);
+        assert_eq!(all.len(), page.matches("<figure").count(), "{name}");
+        let names: std::collections::BTreeSet<&str> = all.iter().map(|(file, _)| file.as_str()).collect();
+        assert_eq!(names.len(), all.len());
+        for (file, svg) in &all {
+            assert!(
+                file.ends_with(".svg") && file.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)),
+                "{file}"
+            );
+            page::well_formed(svg).unwrap_or_else(|error| panic!("{name} {file}: {error}"));
+            assert!(svg.starts_with("<svg xmlns=") && svg.contains("<title") && svg.contains("<desc"));
+            assert!(!svg.contains("var(") && !svg.contains("@media") && !svg.contains("href"), "{file}");
+        }
     }
 }

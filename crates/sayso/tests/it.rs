@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "it/authority.rs"]
+mod authority;
 #[path = "it/command.rs"]
 mod command;
 #[path = "it/office.rs"]

@@ -66,10 +66,13 @@ fn a_patch_taken_in_by_another_is_raised_reviewed_and_decided() {
 #[test]
 fn the_body_of_a_message_says_whether_it_gives_a_reason_and_is_not_told() {
     let repo = Repo::new("main");
-    let draft = |name: &str| repo.commit(name).author("ann", T0, "+0100").committer("bo", T0 + DAY, "+0000").paths(&["a"]);
+    let draft =
+        |name: &str| repo.commit(name).author("ann", T0, "+0100").committer("bo", T0 + DAY, "+0000").paths(&["a"]);
     draft("c1").message("mend because of a quokka\n\nReviewed-by: Because <dee@example.org>\n");
     draft("c2").parents(&["c1"]).message("mend\n\nCan I go ahead? A quokka.\n");
-    draft("c3").parents(&["c2"]).message("mend\n\nThe quokka waits because the\ncage is full.\n\nAcked-by: Dee <d@x>\n");
+    draft("c3")
+        .parents(&["c2"])
+        .message("mend\n\nThe quokka waits because the\ncage is full.\n\nAcked-by: Dee <d@x>\n");
     repo.finish("c3");
     let kept = keep(&repo.path());
     let bodies = [Signs::NONE, Signs::HAS_TEXT, Signs::HAS_TEXT.and(Signs::REASON)];
@@ -77,7 +80,10 @@ fn the_body_of_a_message_says_whether_it_gives_a_reason_and_is_not_told() {
         let sha = repo.sha(name);
         let mut own = kept.events.iter().filter(|event| event.item == sha);
         assert!(own.clone().count() >= 2);
-        assert!(own.all(|event| event.signs == if event.activity.ends_with("-by") { Signs::NONE } else { signs }), "{name}");
+        assert!(
+            own.all(|event| event.signs == if event.activity.ends_with("-by") { Signs::NONE } else { signs }),
+            "{name}"
+        );
     }
     assert!(!format!("{:?}", kept.events).contains("quokka"));
 }

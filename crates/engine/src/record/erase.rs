@@ -27,10 +27,7 @@ impl Record {
     ///
     /// # Errors
     /// When another process writes, or a file cannot be read or written. The record is then as it was.
-    pub fn erase(
-        &mut self,
-        rewrite: &dyn Fn(Option<Column>, &str) -> Option<String>,
-    ) -> Result<Erasure, EngineError> {
+    pub fn erase(&mut self, rewrite: &dyn Fn(Option<Column>, &str) -> Option<String>) -> Result<Erasure, EngineError> {
         let lock = self.lock()?;
         let folder = std::sync::Arc::clone(&self.folder);
         let mut manifest = (*self.manifest).clone();
@@ -55,8 +52,7 @@ impl Record {
             }
             words.push(after);
         }
-        erasure.items =
-            (0..desk.items.len()).filter(|&at| rewrite(None, desk.items.at(at).1).is_some()).count() as u64;
+        erasure.items = (0..desk.items.len()).filter(|&at| rewrite(None, desk.items.at(at).1).is_some()).count() as u64;
         manifest.words = write_words(&folder, &words, [0; 10])?.into_iter().collect();
         manifest.items = write_items(&folder, &desk.items, 0)?.into_iter().collect();
         for source in &mut manifest.sources {

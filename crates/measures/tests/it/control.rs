@@ -1,5 +1,7 @@
 //! Permission, remit, level, override, intervention, escalation, churn and waiting above, on records counted by hand.
 
+use std::sync::LazyLock;
+
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sayso_measures::{Measured, Request, measure};
@@ -35,7 +37,8 @@ pub fn on(day: i64, hour: i64) -> i64 {
     day / 5 * 168 + day % 5 * 24 + hour
 }
 
-pub fn directory() -> Directory {
+/// Made once: laying out a calendar takes longer than everything else here.
+static DIRECTORY: LazyLock<Directory> = LazyLock::new(|| {
     let actor = |(code, (role, level)): (usize, &(u32, i8))| Actor {
         same_as: code as u32,
         kind: ActorKind::Person,
@@ -47,7 +50,7 @@ pub fn directory() -> Directory {
     };
     let calendar = Calendar::build(&CalendarSpec::new("UTC"), at(0), at(1_000)).unwrap();
     Directory::new(CAST.iter().enumerate().map(actor).collect(), Vec::new(), calendar)
-}
+});
 
 /// One question told act by act; whoever is asked has it until they answer.
 pub struct Told {
@@ -58,7 +61,6 @@ pub struct Told {
     since: i64,
     arrived_by: ArrivedBy,
     asks: Vec<(u32, u32)>,
-    calendar: Directory,
 }
 
 pub fn told(item: u64, who: u32, hour: i64) -> Told {
@@ -82,7 +84,6 @@ pub fn told(item: u64, who: u32, hour: i64) -> Told {
         since: hour,
         arrived_by: ArrivedBy::Raised,
         asks: Vec::new(),
-        calendar: directory(),
     };
     told.act(hour, who, Act::Raised)
 }
@@ -195,7 +196,7 @@ impl Told {
             level: Level(level),
             since,
             until,
-            held_working: self.calendar.calendar(1).working_between(since, until),
+            held_working: DIRECTORY.calendar(1).working_between(since, until),
             arrived_by: self.arrived_by,
             ..Hop::BLANK
         });
@@ -233,13 +234,12 @@ pub fn charter() -> Remits {
 
 pub fn run(paths: &Paths, remits: &Remits) -> Measured {
     let coverage = Coverage { decisions: paths.decisions.len() as u64, ..Coverage::default() };
-    let directory = directory();
     let request = Request {
         window: window(),
         floor: OPEN,
         seed: 1,
         coverage: &coverage,
-        directory: Some(&directory),
+        directory: Some(&DIRECTORY),
         remits,
         charter_changed: None,
     };

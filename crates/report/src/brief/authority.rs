@@ -205,16 +205,18 @@ fn numbers(finding: &Finding) -> Table {
     Table { caption: "The numbers behind it".to_owned(), columns, rows: rows.collect(), notes: Vec::new() }
 }
 
-/// Some numbers are neither shares nor times nor ratios of a kind that `times` would suit.
-fn is_bare(number: &Measurement) -> bool {
-    matches!(number.statistic(), "per_100" | "effective_deciders" | "divergence")
+/// Whether a statistic is neither a share nor a time nor a ratio of a kind that `times` would suit.
+pub(super) fn is_bare(statistic: &str) -> bool {
+    matches!(statistic, "per_100" | "effective_deciders" | "divergence")
 }
 
 /// Value and interval.
 pub(super) fn shown(number: &Measurement) -> (String, String) {
     let estimate: &Estimate = number.estimate();
     match estimate.value() {
-        Some(value) if is_bare(number) => (quantity::bare(value), quantity::bare_interval(estimate.interval())),
+        Some(value) if is_bare(number.statistic()) => {
+            (quantity::bare(value), quantity::bare_interval(estimate.interval()))
+        }
         _ => (quantity::value(estimate), quantity::interval(estimate)),
     }
 }
@@ -223,10 +225,10 @@ pub(super) fn shown(number: &Measurement) -> (String, String) {
 fn between(number: &Measurement) -> String {
     let limits = number.estimate().interval();
     match (limits.low, limits.high) {
-        (Some(low), Some(high)) if is_bare(number) => {
+        (Some(low), Some(high)) if is_bare(number.statistic()) => {
             format!("between {} and {}", quantity::bare(low), quantity::bare(high))
         }
-        _ if is_bare(number) => quantity::bare_interval(limits),
+        _ if is_bare(number.statistic()) => quantity::bare_interval(limits),
         _ => quantity::between(number.estimate()),
     }
 }
@@ -292,7 +294,7 @@ fn first_sentence(finding: &Finding) -> &str {
 }
 
 /// The same words with spaces that do not break where a number would lose its sign or an interval its end.
-fn harden(line: &str) -> String {
+pub(super) fn harden(line: &str) -> String {
     const BRACKET_CHARS_MAX: usize = 32;
     let hard = quantity::HARD_SPACE.to_string();
     let mut out = String::with_capacity(line.len() + 16);

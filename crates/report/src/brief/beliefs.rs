@@ -6,7 +6,7 @@ use sayso_model::assumption::{Answer, BeliefVerdict, SideBySide, TestedBelief};
 use sayso_model::diagnosis::Diagnosis;
 
 use super::live::path_command;
-use super::{Block, Column, Depth, Prose, Section, Table, Term, Verdict, sentence};
+use super::{Block, Column, Depth, Prose, Section, Table, Term, Verdict, authority, sentence};
 use crate::{clean, quantity, words};
 
 /// Beliefs on the first page, at most; the appendix has them all.
@@ -113,7 +113,7 @@ fn tally(beliefs: &[TestedBelief]) -> Prose {
         .say(quantity::counted(beliefs.len() as u64, "belief", "beliefs"))
         .say(" put to the ")
         .term("test", Term::Verdict)
-        .say(format!(": {}. The first page shows those first with which the record disagrees.", parts.join(", ")))
+        .say(format!(": {}.", parts.join(", ")))
 }
 
 /// Beliefs that say the same of the same part and came out alike, as one; contradicted first.
@@ -143,11 +143,12 @@ fn verdict(group: &[&TestedBelief]) -> Verdict {
             who = who.say(format!(", {}", said_on(on)));
         }
     }
-    let mut record = sentence(&first.sentence);
+    let mut record = sentence(&authority::harden(&first.sentence));
     if let Some(estimate) = &first.estimate {
+        let from = words::observations(first.measure, &first.statistic, estimate);
         let n = quantity::count(estimate.n());
-        if !first.sentence.contains(&n) {
-            record = record.say(format!(" n {n}."));
+        if !first.sentence.contains(&n) && !first.sentence.contains(&estimate.n().to_string()) {
+            record = record.say(format!(" From {from}."));
         }
     }
     Verdict {

@@ -45,7 +45,7 @@ pub(super) fn control(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<S
         ));
     }
     blocks.extend(levels);
-    section("control", "Control: stepping in, overruling, going up", blocks)
+    section("control", "Control: stepping in and overruling", blocks)
 }
 
 /// What it costs that people sit in different places.

@@ -102,7 +102,10 @@ fn tested(diagnosis: &Diagnosis) -> Table {
             Prose::from(format!("{} (margin {})", belief.expect, belief.margin)),
             of(&quantity::value),
             of(&quantity::interval),
-            of(&|estimate| format!("{}{needed}", quantity::count(estimate.n()))),
+            of(&|estimate| {
+                let statistic = clean::line(&belief.statistic);
+                format!("{}{needed}", words::observations(belief.measure, &statistic, estimate))
+            }),
             estimate.map_or_else(String::new, |estimate| methods.letter(estimate.method())).into(),
         ]
     });

@@ -41,7 +41,12 @@ pub(super) fn section(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<S
     let hidden = not_shown(diagnosis, measures);
     if !hidden.is_empty() {
         blocks.push(Block::Part("How much is not shown"));
-        blocks.extend(hidden.into_iter().map(Block::Prose));
+        // One paragraph: a leader reads it once, and the appendix has the list.
+        let mut told = Prose::new();
+        for (i, part) in hidden.into_iter().enumerate() {
+            told = told.say(if i == 0 { "" } else { " " }).then(part);
+        }
+        blocks.push(Block::Prose(told));
     }
     Some(Section { id: "limits", title: "What the record cannot see".into(), depth: Depth::First, blocks })
 }
@@ -81,7 +86,8 @@ fn not_shown(diagnosis: &Diagnosis, measures: Measures<'_>) -> Vec<Prose> {
         } else {
             let most = groups.entry(one.breakdown.as_str()).or_default();
             *most = (*most).max(one.groups);
-            whys.insert(clean::line(&one.why));
+            // How they were put together stands in the appendix.
+            whys.insert(clean::line(one.why.split(';').next().unwrap_or_default()));
         }
     }
     let mut said = Vec::new();
@@ -97,7 +103,7 @@ fn not_shown(diagnosis: &Diagnosis, measures: Measures<'_>) -> Vec<Prose> {
             .strong(joined(&counted))
             .say(format!(
                 " ({}). Their decisions still count in every total.",
-                joined(&whys.into_iter().collect::<Vec<_>>())
+                whys.into_iter().collect::<Vec<_>>().join("; ")
             ));
         said.push(match hidden_share(measures) {
             Some(share) => lead.say(" ").then(share),

@@ -1,9 +1,9 @@
 //! Since the earlier report: the main numbers then and now, findings that came and went, beliefs that came out otherwise.
 
 use sayso_model::measure::MeasureId;
-use sayso_stats::{Estimate, Unit};
+use sayso_stats::Estimate;
 
-use super::{Block, Column, Depth, Prose, Section, Table, Term};
+use super::{Block, Column, Depth, Prose, Section, Table, Term, authority};
 use crate::baseline::{BeliefChange, Change, Compared, Comparison, FindingChange};
 use crate::{clean, quantity, words};
 
@@ -60,13 +60,13 @@ fn numbers(comparison: &Comparison) -> Table {
         .numbers
         .iter()
         .map(|one| {
+            let (now, before, difference) = held_against(one);
             vec![
                 what(one),
-                quantity::with_limits(&one.before).into(),
-                quantity::with_limits(&one.now).into(),
-                difference(one).into(),
-                says(one.change),
-                format!("{} then, {} now", quantity::count(one.before.n()), quantity::count(one.now.n())).into(),
+                before.into(),
+                now.into(),
+                says(one.change, difference.as_deref()),
+                format!("{} / {}", quantity::count(one.before.n()), quantity::count(one.now.n())).into(),
             ]
         })
         .collect();
@@ -86,9 +86,8 @@ fn numbers(comparison: &Comparison) -> Table {
             Column::words("What"),
             Column::numbers("Before"),
             Column::numbers("Now"),
-            Column::numbers("Difference"),
-            Column::words("What the record can show"),
-            Column::numbers("n"),
+            Column::words("Difference"),
+            Column::numbers("n before / now"),
         ],
         rows,
         notes,
@@ -107,34 +106,25 @@ fn what(one: &Compared) -> Prose {
     scope.fold(prose, |prose, word| prose.say(", ").name(word))
 }
 
-/// This less the earlier one, with its sign: `+6 points`, `−3.2 working hours`.
-fn difference(one: &Compared) -> String {
-    let Some(difference) = one.difference else { return quantity::CANNOT_TELL.to_owned() };
-    let size = difference.abs();
-    let sign = if difference < 0.0 { "−" } else { "+" };
-    let size = match one.now.unit() {
-        Unit::Share => {
-            let points = size * 100.0;
-            format!("{points:.decimals$}\u{a0}points", decimals = usize::from(points < 10.0))
-        }
-        unit => {
-            let window = one.now.window();
-            let alone = Estimate::new(size, sayso_stats::Interval::UNKNOWN, one.now.n(), unit, window, "");
-            if one.statistic == "per_100" || one.statistic == "effective_deciders" {
-                quantity::bare(size)
-            } else {
-                quantity::value(&alone)
-            }
-        }
+/// Now, before, and the difference with its sign.
+fn held_against(one: &Compared) -> (String, String, Option<String>) {
+    if !authority::is_bare(&one.statistic) {
+        return quantity::held_against(&one.now, &one.before);
+    }
+    let show = |e: &Estimate| match e.value() {
+        Some(value) => format!("{} ({})", quantity::bare(value), quantity::bare_interval(e.interval())),
+        None => quantity::with_limits(e),
     };
-    format!("{sign}{size}")
+    (show(&one.now), show(&one.before), one.difference.map(|difference| quantity::signed(difference, quantity::bare)))
 }
 
-fn says(change: Change) -> Prose {
+fn says(change: Change, difference: Option<&str>) -> Prose {
+    let size = difference.unwrap_or_default();
     match change {
-        Change::NotShown => Prose::from("no difference that the record can show"),
-        Change::Higher => Prose::new().strong("higher").say(" than before"),
-        Change::Lower => Prose::new().strong("lower").say(" than before"),
+        Change::NotShown if matches!(size, "" | "none") => Prose::from("no difference that the record can show"),
+        Change::NotShown => Prose::from(format!("no difference that the record can show ({size})")),
+        Change::Higher => Prose::new().strong("higher").say(format!(": {size}")),
+        Change::Lower => Prose::new().strong("lower").say(format!(": {size}")),
         Change::CannotTell => Prose::from(quantity::CANNOT_TELL),
     }
 }
@@ -158,7 +148,7 @@ fn finding(change: &FindingChange) -> Prose {
         )),
     };
     let claim = if change.claim.is_empty() { &change.id } else { &change.claim };
-    prose.say(clean::line(claim))
+    prose.say(authority::harden(&clean::line(claim)))
 }
 
 fn belief(change: &BeliefChange) -> Prose {

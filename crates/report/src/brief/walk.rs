@@ -40,7 +40,8 @@ const UNMISTAKABLE: [(&str, Term); 27] = [
 
 /// Marks the first use of each term in each section and unmarks the others; gives the terms in use.
 pub(super) fn mark_terms(brief: &mut Brief) -> Vec<Term> {
-    let mut used: BTreeSet<Term> = [Term::Decision, Term::Interval].into();
+    // Column heads and the frame use these without a mark.
+    let mut used: BTreeSet<Term> = [Term::Decision, Term::Interval, Term::Seed, Term::Matter, Term::Area].into();
     let mut seen = BTreeSet::new();
     for headline in &mut brief.headlines {
         for prose in [&mut headline.says, &mut headline.doubt] {

@@ -357,26 +357,28 @@ fn side_by_side() -> Vec<SideBySide> {
 
 /// The insurer half a year before: the same shape, other numbers; what an earlier report is.
 pub fn earlier() -> Diagnosis {
-    let before = Window { since: at("2025-04-07T00:00:00Z").timestamp(), until: at("2025-10-05T17:00:00Z").timestamp() };
+    let before =
+        Window { since: at("2025-04-07T00:00:00Z").timestamp(), until: at("2025-10-05T17:00:00Z").timestamp() };
     let mut all = insurer();
     all.window = before;
-    all.measures = all
-        .measures
-        .iter()
-        .filter(|m| m.scope().get("matter").is_none_or(|matter| matter != "release"))
-        .map(|m| {
-            let e = m.estimate();
-            // Questions waited twice as long; shares were as they are.
-            let factor = if matches!(e.unit(), Unit::Share) { 1.0 } else { 2.0 };
-            let times = |x: Option<f64>| x.map(|x| x * factor);
-            let limits = Interval { low: times(e.interval().low), high: times(e.interval().high) };
-            let e = match times(e.value()) {
-                Some(value) => Estimate::new(value, limits, e.n(), e.unit(), before, e.method().to_owned()),
-                None => Estimate::cannot_tell(e.n(), e.unit(), before, e.method().to_owned(), "not reached").bounded(limits),
-            };
-            Measurement::new(cleared(), m.id(), m.scope().clone(), m.statistic(), e)
-        })
-        .collect();
+    all.measures =
+        all.measures
+            .iter()
+            .filter(|m| m.scope().get("matter").is_none_or(|matter| matter != "release"))
+            .map(|m| {
+                let e = m.estimate();
+                // Questions waited twice as long; shares were as they are.
+                let factor = if matches!(e.unit(), Unit::Share) { 1.0 } else { 2.0 };
+                let times = |x: Option<f64>| x.map(|x| x * factor);
+                let limits = Interval { low: times(e.interval().low), high: times(e.interval().high) };
+                let e = match times(e.value()) {
+                    Some(value) => Estimate::new(value, limits, e.n(), e.unit(), before, e.method().to_owned()),
+                    None => Estimate::cannot_tell(e.n(), e.unit(), before, e.method().to_owned(), "not reached")
+                        .bounded(limits),
+                };
+                Measurement::new(cleared(), m.id(), m.scope().clone(), m.statistic(), e)
+            })
+            .collect();
     all.findings[2].verdict = Standing::Current;
     all.findings[0].id = "implicit_gate/priority/renewals/architect".to_owned();
     all.findings[0].claim = "Priority of renewals moved only after the architect had acted.".to_owned();

@@ -90,7 +90,9 @@ fn show(shared: &Shared, area: Option<&str>, as_json: bool) -> Result<u8, Inquir
         let _ = writeln!(text, "    ({})", remit.written);
     }
     if remits.is_empty() {
-        text.push_str("Nothing is declared there. Write a charter.toml, or bring one in: `sayso charter import FILE`.\n");
+        text.push_str(
+            "Nothing is declared there. Write a charter.toml, or bring one in: `sayso charter import FILE`.\n",
+        );
     }
     deliver(shared, &text)?;
     Ok(0)

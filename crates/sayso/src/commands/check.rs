@@ -27,12 +27,8 @@ pub fn run(shared: &Shared, fail_on: &[FailOn], junit: Option<&Path>) -> Result<
             FailOn::Undecided => BeliefVerdict::Undecided,
         })
         .collect();
-    let check = BeliefCheck {
-        subject: office.name(),
-        beliefs: &beliefs,
-        side_by_side: &side_by_side,
-        fail_on: &verdicts,
-    };
+    let check =
+        BeliefCheck { subject: office.name(), beliefs: &beliefs, side_by_side: &side_by_side, fail_on: &verdicts };
     if let Some(path) = junit {
         sayso_inquiry::write_whole(path, check.junit().as_bytes())?;
     }

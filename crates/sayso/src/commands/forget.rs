@@ -25,7 +25,11 @@ pub fn run(shared: &Shared, person: &str) -> Result<u8, InquiryError> {
         forgotten.words, forgotten.set_aside, forgotten.replaced_by
     );
     if forgotten.items > 0 {
-        let _ = writeln!(text, "{} items bear the name in their own name; rename them where they come from.", forgotten.items);
+        let _ = writeln!(
+            text,
+            "{} items bear the name in their own name; rename them where they come from.",
+            forgotten.items
+        );
     }
     if !forgotten.still_in.is_empty() {
         text.push_str("These files are yours, and still hold the name:\n");

@@ -6,7 +6,8 @@ use super::deliver;
 use crate::args::Shared;
 
 pub fn run(shared: &Shared, healthy: u32, planted: u32) -> Result<u8, InquiryError> {
-    let page = sayso_inquiry::validity::run_and_write(healthy, planted, shared.seed.unwrap_or(sayso_inquiry::SEED), &Machine)?;
+    let page =
+        sayso_inquiry::validity::run_and_write(healthy, planted, shared.seed.unwrap_or(sayso_inquiry::SEED), &Machine)?;
     deliver(shared, &page)?;
     Ok(0)
 }

@@ -66,7 +66,11 @@ fn probed(browser: &Path, html: &str, width: u32, script: &str) -> Value {
     let dom = String::from_utf8_lossy(&out.stdout);
     let found = dom.split_once("<pre id=\"probe\">").and_then(|(_, rest)| rest.split_once("</pre>"));
     let Some((text, _)) = found else {
-        panic!("the browser left no answer: {}\n{}", dom.chars().take(400).collect::<String>(), String::from_utf8_lossy(&out.stderr))
+        panic!(
+            "the browser left no answer: {}\n{}",
+            dom.chars().take(400).collect::<String>(),
+            String::from_utf8_lossy(&out.stderr)
+        )
     };
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
@@ -119,14 +123,20 @@ fn axe_core_finds_no_violation() {
     for (theme, width) in [("light", 1280), ("dark", 1280), ("light", 400)] {
         let themed = match theme {
             // Headless browsers say that they are light; the page's dark colours are asked for by its own media query.
-            "dark" => html.replace("(prefers-color-scheme: dark)", "(min-width: 0px)").replace("(prefers-color-scheme:dark)", "(min-width:0px)"),
+            "dark" => html
+                .replace("(prefers-color-scheme: dark)", "(min-width: 0px)")
+                .replace("(prefers-color-scheme:dark)", "(min-width:0px)"),
             _ => html.clone(),
         };
         let violations = probed(&browser, &themed, width, &run);
         assert_eq!(violations, Value::Array(Vec::new()), "{theme} at {width}");
     }
     let broken = html.replacen("<main", "<img src=\"data:,\"><main", 1);
-    assert_ne!(probed(&browser, &broken, 1280, &run), Value::Array(Vec::new()), "a picture without words must be found");
+    assert_ne!(
+        probed(&browser, &broken, 1280, &run),
+        Value::Array(Vec::new()),
+        "a picture without words must be found"
+    );
 }
 
 #[test]

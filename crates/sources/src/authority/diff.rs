@@ -51,6 +51,9 @@ impl Change {
     }
 }
 
+/// One way in which two remits belong together.
+type Way<'a> = dyn Fn(&Remit, &Remit) -> bool + 'a;
+
 /// What changed from one charter to another; empty where they say the same in the same order. Where a remit is written
 /// is no difference, nor is the order of names in a list or the case of a matter.
 ///
@@ -62,7 +65,7 @@ pub fn diff(a: &Charter, b: &Charter) -> Vec<Change> {
     let mut taken = vec![false; b.remits.len()];
     let mut open: Vec<usize> = (0..a.remits.len()).collect();
     let same_place = |x: &Remit, y: &Remit| x.matter.eq_ignore_ascii_case(&y.matter) && x.area == y.area;
-    let ways: [&dyn Fn(&Remit, &Remit) -> bool; 5] = [
+    let ways: [&Way<'_>; 5] = [
         &|x, y| keys_that_differ(x, y).is_empty(),
         &|x, y| same_place(x, y) && x.since == y.since && keys_that_differ(x, y).len() == 1,
         &|x, y| same_place(x, y) && x.since == y.since,

@@ -68,7 +68,11 @@ impl List {
 }
 
 /// Rules, ready for use.
-pub(super) struct Rules(Vec<Language>);
+pub(super) struct Rules {
+    /// The cue words of all languages.
+    cues: Regex,
+    languages: Vec<Language>,
+}
 
 /// The rules of one language.
 struct Language {
@@ -86,33 +90,22 @@ struct Set {
 impl Rules {
     /// Lists of rules in one. A pattern that cannot be read is a fault of this crate, which its tests would show.
     pub fn new(lists: &[&List]) -> Rules {
-        let language = |list: &&List| Language {
-            cues: regex(&format!(r"\b(?:{})", list.expand(list.cues))),
+        let cues: Vec<String> = lists.iter().map(|list| list.expand(list.cues)).collect();
+        let one_of = |cues: &[String]| regex(&format!(r"\b(?:{})", cues.join("|")));
+        let language = |(list, cues): (&&List, &String)| Language {
+            cues: one_of(std::slice::from_ref(cues)),
             anywhere: Set::new(list, false),
             in_questions: Set::new(list, true),
         };
-        Rules(lists.iter().map(language).collect())
+        Rules { cues: one_of(&cues), languages: lists.iter().zip(&cues).map(language).collect() }
     }
 
     /// Whether a rule holds in one of the sentences.
     pub fn find(&self, words: &Words) -> bool {
-        self.0.iter().any(|language| language.find(words))
-    }
-
-    /// The same without the search for cue words.
-    #[cfg(test)]
-    pub fn find_slowly(&self, words: &Words) -> bool {
-        let mut sentences = words.text().split(|byte| *byte == b'\n');
-        sentences.any(|sentence| self.0.iter().any(|language| language.holds(sentence)))
-    }
-}
-
-impl Language {
-    fn find(&self, words: &Words) -> bool {
         let mut from = 0;
         while let Some(cue) = self.cues.find_at(words.text(), from) {
             let (sentence, end) = words.sentence_at(cue.start());
-            if self.holds(sentence) {
+            if self.languages.iter().any(|language| language.cues.is_match(sentence) && language.holds(sentence)) {
                 return true;
             }
             from = end;
@@ -120,6 +113,15 @@ impl Language {
         false
     }
 
+    /// The same without the search for cue words.
+    #[cfg(test)]
+    pub fn find_slowly(&self, words: &Words) -> bool {
+        let mut sentences = words.text().split(|byte| *byte == b'\n');
+        sentences.any(|sentence| self.languages.iter().any(|language| language.holds(sentence)))
+    }
+}
+
+impl Language {
     fn holds(&self, sentence: &[u8]) -> bool {
         self.anywhere.holds(sentence) || sentence.ends_with(b"?") && self.in_questions.holds(sentence)
     }

@@ -233,19 +233,18 @@ fn a_real_history_adds_up_and_is_judged_as_of_each_commit() {
         println!("skipped: ../shared/data is not here");
         return;
     }
-    let began = std::time::Instant::now();
     let found = conformity(bundle, &Options::default()).unwrap().unwrap();
-    println!("{:?}", began.elapsed());
     let counts = counts(&found);
-    println!("{counts:?} of {} by {} in {} versions", found.commits, found.persons, found.versions.len());
-    println!("whole: {:?}", Class::ALL.map(|class| found.of(class).whole));
-    println!("by committing alone {}, aside {:?}", found.by_committing_alone, found.aside);
+    // Counted once more by other means: Python's regular expressions over what git prints, names by `git check-mailmap`.
+    assert_eq!(counts, [180, 1_061, 1_145, 492, 373, 0]);
+    assert_eq!(Class::ALL.map(|class| found.of(class).whole), [0, 988, 1_009, 0, 0, 0]);
+    assert_eq!((found.persons, found.by_committing_alone, found.imports), (275, 112, 1));
+    assert!(found.aside.is_empty(), "{:?}", found.aside);
     assert_eq!(found.format, Some(Format::Maintainers));
     assert_eq!(found.commits + found.merges + found.empty + found.imports, 3_252, "all that git counts");
     assert_eq!(found.versions.len(), 72);
     assert!(found.versions.iter().filter(|version| version.judged > 0).count() > 60);
     assert_eq!(found.of(Class::CannotTell).commits, 0, "the file names addresses");
-    assert!(counts[..5].iter().all(|n| *n > 50), "{counts:?}");
     for class in Class::ALL {
         assert!(found.of(class).persons <= found.of(class).commits);
         assert!(found.of(class).whole <= found.of(class).commits);
