@@ -384,12 +384,12 @@ fn what_was_planned_came_out() {
         near("reversals.reopened", "reversals.reopenable", plan("reopen_percent"));
         near("bystanders.watcher_urgent", "bystanders.urgent_decided", plan("watcher_percent_urgent"));
 
-        // Waits: medians within a quarter of the plan, in working seconds.
+        // Waits: medians within a third of the plan, in working seconds.
         let wait = |path: &str, minutes: i64, percent: i64| {
             let (got, planned) = (n(path), minutes * 60 * percent / 100);
             // A fifth of the questions is urgent and moves in 40 % of the time, which pulls the median down a little;
             // leave, which no site calendar knows, pulls it up.
-            assert!((planned * 70 / 100..=planned * 130 / 100).contains(&got), "seed {seed}: {path} {got}, {planned}");
+            assert!((planned * 65 / 100..=planned * 135 / 100).contains(&got), "seed {seed}: {path} {got}, {planned}");
         };
         wait("gate.before.wait.median_working_s", plan("gate_wait_min"), 100);
         wait("permission.before.wait.median_working_s", plan("permission_wait_min"), 100);

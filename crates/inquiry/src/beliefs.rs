@@ -31,11 +31,17 @@ const OF_SCOPE: [&str; 2] = ["clock", "by"];
 /// Of the possession ledger, the scope also says who held.
 const OF_HOLDERS: [&str; 4] = ["role", "site", "team", "level"];
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
     assumption: Vec<Spanned<Written>>,
+}
+
+/// The answers of an interview, as a file.
+#[derive(Serialize)]
+struct Answers<'a> {
+    assumption: &'a [Written],
 }
 
 /// One belief as it is written.
@@ -50,8 +56,6 @@ struct Written {
     measure: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistic: Option<String>,
-    #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
-    part: BTreeMap<String, String>,
     expect: Expectation,
     #[serde(skip_serializing_if = "Option::is_none")]
     margin: Option<f64>,
@@ -61,6 +65,9 @@ struct Written {
     on: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<Answer>,
+    /// Last, because in a file a table ends the plain keys.
+    #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
+    part: BTreeMap<String, String>,
 }
 
 /// A statement that is put to leaders.
@@ -107,7 +114,7 @@ impl Beliefs {
             std::fs::read_to_string(path).map_err(|why| OfficeError::Unreadable { path: path.to_path_buf(), why })?;
         let file: File = toml::from_str(&text).map_err(|error| invalid(path, &error))?;
         for written in file.assumption {
-            let line = text[..written.span().start.min(text.len())].lines().count().max(1);
+            let line = text[..written.span().start.min(text.len())].matches('\n').count() + 1;
             let written = written.into_inner();
             let answer = written.answer;
             let belief = belief(path, line, written)?;
@@ -204,12 +211,10 @@ impl Interview {
             self.who.replace(['\n', '\r'], " "),
             self.on
         );
-        for one in &self.answered {
-            let body =
-                toml::to_string(one).map_err(|error| InquiryError::usage(error.to_string(), "say it in plain text"))?;
-            text.push_str("\n[[assumption]]\n");
-            text.push_str(&body);
-        }
+        let body = toml::to_string(&Answers { assumption: &self.answered })
+            .map_err(|error| InquiryError::usage(error.to_string(), "say it in plain text"))?;
+        text.push('\n');
+        text.push_str(&body);
         write_whole(&self.path, text.as_bytes())
     }
 
@@ -279,7 +284,7 @@ impl Office {
         }
         let words = seen.who.words();
         let is = |column: Column, code: u32, value: &str| words.word(column, code).eq_ignore_ascii_case(value);
-        let mut meets: Vec<Box<dyn Fn(&Decision) -> bool + '_>> = Vec::new();
+        let mut meets: Vec<Meets<'_>> = Vec::new();
         for (&key, &value) in narrows {
             meets.push(match key {
                 "matter" => Box::new(move |one| is(Column::Matter, one.matter, value)),
@@ -308,6 +313,9 @@ impl Office {
         Ok(paths)
     }
 }
+
+/// Whether a decision belongs to the part of the record that a belief speaks of.
+type Meets<'a> = Box<dyn Fn(&Decision) -> bool + 'a>;
 
 /// Decisions named as the paths behind a belief.
 const EVIDENCE_MAX: usize = 12;

@@ -29,7 +29,8 @@ pub(crate) fn of_holders<'g>(
     let mut people: Vec<(u32, u32)> = Vec::new();
     for decision in &population.paths.decisions {
         for ((_, grouping), footprints) in groupings.iter().zip(&mut all) {
-            (seen.clear(), people.clear());
+            seen.clear();
+            people.clear();
             for (_, profile) in population.hops(decision) {
                 let slot = grouping.slot_of[profile as usize];
                 if !seen.contains(&slot) {

@@ -63,10 +63,13 @@ impl FromStr for Expectation {
     fn from_str(text: &str) -> Result<Self, NotAnExpectation> {
         let refuse = || NotAnExpectation { found: text.to_owned() };
         let text = text.trim();
-        let signs: [(&str, fn(f64) -> Expectation); 3] =
-            [(">=", Expectation::AtLeast), ("<=", Expectation::AtMost), ("=", Expectation::About)];
-        let found = signs.into_iter().find_map(|(sign, make)| Some((text.strip_prefix(sign)?, make)));
-        let (number, make) = found.ok_or_else(refuse)?;
+        let (sign, number) = text.split_at(text.find(|c: char| !"<>=".contains(c)).ok_or_else(refuse)?);
+        let make = match sign {
+            ">=" => Expectation::AtLeast,
+            "<=" => Expectation::AtMost,
+            "=" => Expectation::About,
+            _ => return Err(refuse()),
+        };
         let number: f64 = number.trim().parse().map_err(|_| refuse())?;
         if number.is_finite() { Ok(make(number)) } else { Err(refuse()) }
     }

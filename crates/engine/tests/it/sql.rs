@@ -270,7 +270,10 @@ fn what_is_not_there_comes_with_what_is() {
         assert!(error.hint().unwrap().starts_with("`decisions` has decision, item, matter"), "{:?}", error.hint());
         let error = sql.query("select 1 from decision").unwrap_err();
         assert!(error.to_string().contains("'datafusion.public.decision' not found"), "{error}");
-        assert_eq!(error.hint().unwrap(), "the tables are events, decisions, hops, people, measures, skipped");
+        assert_eq!(
+            error.hint().unwrap(),
+            "the tables are events, decisions, hops, people, remits, measures, findings, skipped"
+        );
         let error = sql.query("selec 1").unwrap_err();
         assert!(matches!(error, EngineError::Query { .. }), "{error}");
         let error = sql.query("").unwrap_err();

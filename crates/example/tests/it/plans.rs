@@ -129,7 +129,7 @@ fn the_healthy_office_and_what_a_diagnosis_reads_of_it() {
     assert_eq!(sayso_example::healthy("bakery", 9), None);
     let record = sayso_example::record(&Plan::HEALTHY, 9);
     assert!(record.files.iter().all(|(path, text)| office.file(path) == Some(text)));
-    assert_eq!((record.files.len(), record.file("truth.toml")), (office.files.len() - 2, None));
+    assert_eq!((record.files.len(), record.file("truth.toml")), (office.files.len() - 3, None));
 }
 
 #[test]

@@ -240,7 +240,7 @@ fn small_insurer(seed: u64, questions: u64) -> Paths {
         let squad = if dice.below(40) == 0 { 1 + dice.below(6) as u32 } else { 1 + (area - 1) % 6 };
         let mut person = |squad: u32, n: u64| {
             let who = squad * 12 + dice.below(n) as u32;
-            let site = if who % 12 == 0 && squad == 3 { 3 } else { 1 + squad / 4 };
+            let site = if who.is_multiple_of(12) && squad == 3 { 3 } else { 1 + squad / 4 };
             let role = if who % 12 < 2 { 1 + squad / 5 } else { 3 + who % 2 };
             held(who, squad, 1 + i as i64 % 9).site(site).role(role).level((who % 12 < 2).into())
         };

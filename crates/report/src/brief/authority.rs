@@ -202,7 +202,18 @@ fn numbers(finding: &Finding) -> Table {
         }
         row
     });
-    Table { caption: "The numbers behind it".to_owned(), columns, rows: rows.collect(), notes: Vec::new() }
+    Table {
+        caption: {
+            let place: Vec<&str> = [finding.matter.as_str(), &finding.area, &finding.role]
+                .into_iter()
+                .filter(|word| !word.is_empty())
+                .collect();
+            format!("The numbers behind it: {}, {}", finding.pattern.title(), clean::line(&place.join(", ")))
+        },
+        columns,
+        rows: rows.collect(),
+        notes: Vec::new(),
+    }
 }
 
 /// Whether a statistic is neither a share nor a time nor a ratio of a kind that `times` would suit.

@@ -1,3 +1,5 @@
+//! What the rules on texts take and leave, example by example, and what holds for every text.
+
 use proptest::prelude::*;
 
 use super::*;
