@@ -124,7 +124,7 @@ pub(crate) struct Seen {
     pub(crate) matter: Code,
     pub(crate) area: Code,
     pub(crate) verdict: u8,
-    pub(crate) flags: u8,
+    pub(crate) flags: u16,
     /// The raw label.
     pub(crate) activity: Code,
 }
@@ -135,10 +135,11 @@ impl Seen {
     pub(crate) fn read(parties: &Parties, events: &ItemEvents<'_>, i: usize, not_before: Instant) -> Seen {
         let code = |column: &[Code]| column.get(i).copied().unwrap_or(NOT_RECORDED);
         let byte = |column: &[u8]| column.get(i).copied().unwrap_or(0);
+        let flags = events.flags.get(i).copied().unwrap_or(0);
         let at = Instant::from_micros(events.at.get(i).copied().unwrap_or(i64::MIN)).max(not_before);
         let act = Act::from_code(byte(events.act));
         let own = [code(events.team), code(events.site), code(events.role)];
-        let of_holder = byte(events.flags) & FLAG_DESCRIBES_HOLDER != 0;
+        let of_holder = flags & FLAG_DESCRIBES_HOLDER != 0;
         let mut actor = parties.of(code(events.actor));
         if !of_holder {
             actor.carry(own);
@@ -163,7 +164,7 @@ impl Seen {
             matter: code(events.matter),
             area: code(events.area),
             verdict: byte(events.verdict),
-            flags: byte(events.flags),
+            flags,
             activity: code(events.activity),
         }
     }

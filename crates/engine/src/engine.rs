@@ -5,7 +5,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, Int16Array, RecordBatch};
-use datafusion::arrow::datatypes::{Int16Type, TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type};
+use datafusion::arrow::datatypes::{
+    Int16Type, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
 use datafusion::common::Result as DataFusionResult;
 use datafusion::execution::TaskContext;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -91,7 +93,7 @@ pub struct EventCoded {
     /// [`sayso_model::event::Verdict`] code, 0 where none.
     pub verdict: u8,
     /// Bits as in [`sayso_model::decision::ItemEvents::flags`].
-    pub flags: u8,
+    pub flags: u16,
     /// The source.
     pub source: Code,
     /// Who acted.
@@ -173,7 +175,7 @@ impl Engine {
         let mut last_item = None;
         self.each_batch(&[col::ITEM_ID, col::ACTOR, col::ACT, col::ACTIVITY, col::AT, col::FLAGS], |batch| {
             let at = batch.column(4).as_primitive::<TimestampMicrosecondType>().values();
-            let flags = batch.column(5).as_primitive::<UInt8Type>().values();
+            let flags = batch.column(5).as_primitive::<UInt16Type>().values();
             let counts = |row: usize| until.is_none_or(|until| at[row] <= until.micros());
             let items = batch.column(0).as_primitive::<UInt64Type>().values();
             let actors = batch.column(1).as_primitive::<UInt32Type>().values();
@@ -375,7 +377,7 @@ fn event(batch: &RecordBatch, row: usize) -> EventCoded {
         utc_offset_min: offsets.is_valid(row).then(|| offsets.value(row)),
         act: byte(col::ACT),
         verdict: byte(col::VERDICT),
-        flags: byte(col::FLAGS),
+        flags: batch.column(col::FLAGS).as_primitive::<UInt16Type>().value(row),
         source: code(col::SOURCE),
         actor: code(col::ACTOR),
         activity: code(col::ACTIVITY),

@@ -150,13 +150,17 @@ fn import_files(paths: &[PathBuf], format: Option<Format>) -> Result<(Format, Im
     let fits = |name: &str, bytes: &[u8]| Format::guess(name, &text(bytes)) == Some(format);
     let chosen: Vec<&(String, Vec<u8>)> =
         files.iter().filter(|(name, bytes)| files.len() == 1 || fits(name, bytes)).collect();
-    let texts: Vec<(&str, String)> = match chosen.is_empty() {
-        true => files.iter().map(|(name, bytes)| (name.as_str(), text(bytes))).collect(),
-        false => chosen.into_iter().map(|(name, bytes)| (name.as_str(), text(bytes))).collect(),
+    let chosen = if chosen.is_empty() { files.iter().collect() } else { chosen };
+    // A workbook is no text.
+    let imported = if format == Format::Table {
+        let bytes: Vec<(&str, &[u8])> = chosen.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        authority::table::import_bytes(&bytes)
+    } else {
+        let texts: Vec<(&str, String)> = chosen.iter().map(|(name, bytes)| (name.as_str(), text(bytes))).collect();
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        authority::import(format, &texts)
     };
-    let chosen: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let imported =
-        authority::import(format, &chosen).map_err(|error| InquiryError::usage(error.to_string(), error.hint()))?;
+    let imported = imported.map_err(|error| InquiryError::usage(error.to_string(), error.hint()))?;
     Ok((format, imported))
 }
 
@@ -234,7 +238,7 @@ impl Office {
     pub fn who_has_the_say(&self, area: &str) -> Result<AreaSay, InquiryError> {
         self.note_view("who", Some(area))?;
         let seen = self.see()?;
-        let Seen { who, paths, window, coverage } = &seen;
+        let Seen { who, paths, window, coverage, .. } = &seen;
         let words = who.words();
         let code = self.area(area, &seen)?;
         let request = self.measuring(who, coverage, *window);

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sayso_findings::assumptions::{Found, test};
+use sayso_model::Code;
 use sayso_model::assumption::{Answer, Assumption, Expectation, SideBySide, TestedBelief};
 use sayso_model::decision::{Decision, Paths};
 use sayso_model::measure::{MeasureId, Measurement};
 use sayso_model::time::Instant;
 use sayso_model::words::{Column, Words};
+use sayso_stats::Window;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::diagnosing::Seen;
 use crate::office::{OfficeError, invalid};
-use crate::{InquiryError, Office, write_whole};
+use crate::{InquiryError, Office, point_in_time, write_whole};
 
 /// The file of beliefs in an office.
 pub const ASSUMPTIONS_FILE: &str = "assumptions.toml";
@@ -252,9 +254,14 @@ impl Office {
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .partition(|(key, _)| is_of_scope(belief.measure, key));
-        let part = self.part(belief, &narrows, seen)?;
-        let paths = if narrows.is_empty() { &seen.paths } else { &part };
-        let measured = self.measure(paths, &seen.who, &seen.coverage, seen.window);
+        let part;
+        let (paths, measured) = if narrows.is_empty() {
+            (&seen.paths, self.measured(seen))
+        } else {
+            let (paths, window) = self.part(belief, &narrows, seen)?;
+            part = (self.measure(&paths, seen, window), paths);
+            (&part.1, &part.0)
+        };
         let wanted = |one: &&Measurement| {
             one.id() == belief.measure
                 && one.statistic() == belief.statistic
@@ -276,46 +283,44 @@ impl Office {
         Ok(test(belief, Found { number: found, withheld: why.map(|one| one.why.as_str()), evidence }))
     }
 
-    /// The decisions that a belief speaks of.
-    fn part(&self, belief: &Assumption, narrows: &BTreeMap<&str, &str>, seen: &Seen) -> Result<Paths, InquiryError> {
-        let mut paths = Paths::default();
-        if narrows.is_empty() {
-            return Ok(paths);
-        }
+    /// The decisions that a belief speaks of, and the time in which they were put.
+    fn part(
+        &self,
+        belief: &Assumption,
+        narrows: &BTreeMap<&str, &str>,
+        seen: &Seen,
+    ) -> Result<(Paths, Window), InquiryError> {
         let words = seen.who.words();
-        let is = |column: Column, code: u32, value: &str| words.word(column, code).eq_ignore_ascii_case(value);
-        let mut meets: Vec<Meets<'_>> = Vec::new();
+        let mut columns: Vec<(Column, fn(&Decision) -> Code, &str)> = Vec::new();
+        let mut asked = (None, None);
         for (&key, &value) in narrows {
-            meets.push(match key {
-                "matter" => Box::new(move |one| is(Column::Matter, one.matter, value)),
-                "area" => Box::new(move |one| is(Column::Area, one.area, value)),
-                "role" => Box::new(move |one| is(Column::Role, one.asker_role, value)),
-                "site" => Box::new(move |one| is(Column::Site, one.asker_site, value)),
-                "since" | "until" => {
-                    let at = instant(value).ok_or_else(|| {
-                        let hint = "write a date such as 2026-03-01, or an instant with its offset".to_owned();
-                        InquiryError::usage(format!("read {}: `{value}` is no time", belief.written), hint)
-                    })?;
-                    Box::new(
-                        move |one: &Decision| if key == "since" { one.raised_at >= at } else { one.raised_at < at },
-                    )
-                }
+            match key {
+                "matter" => columns.push((Column::Matter, |one| one.matter, value)),
+                "area" => columns.push((Column::Area, |one| one.area, value)),
+                "role" => columns.push((Column::Role, |one| one.asker_role, value)),
+                "site" => columns.push((Column::Site, |one| one.asker_site, value)),
+                "since" => asked.0 = Some(instant(belief, value)?),
+                "until" => asked.1 = Some(instant(belief, value)?),
                 _ => {
                     return Err(InquiryError::usage(
                         format!("read {}: `{key}` is nothing that a part of the record has", belief.written),
                         "`where` takes matter, area, role, site, since, until, clock and by",
                     ));
                 }
-            });
+            }
         }
-        paths.append(seen.paths.clone());
-        paths.retain(|one| meets.iter().all(|meets| meets(one)));
-        Ok(paths)
+        let (since, until) = self.snapped(seen, asked);
+        let paths = seen.paths.filtered(|one| {
+            columns.iter().all(|(column, code, value)| words.word(*column, code(one)).eq_ignore_ascii_case(value))
+                && since.is_none_or(|since| one.raised_at >= since)
+                && until.is_none_or(|until| one.raised_at < until)
+        });
+        let Window { since: first, until: last } = seen.window;
+        let first = since.map_or(first, |since| first.max(since.timestamp()));
+        let last = until.map_or(last, |until| last.min(until.timestamp()));
+        Ok((paths, Window { since: first, until: last.max(first) }))
     }
 }
-
-/// Whether a decision belongs to the part of the record that a belief speaks of.
-type Meets<'a> = Box<dyn Fn(&Decision) -> bool + 'a>;
 
 /// Decisions named as the paths behind a belief.
 const EVIDENCE_MAX: usize = 12;
@@ -324,9 +329,13 @@ fn is_of_scope(measure: MeasureId, key: &str) -> bool {
     OF_SCOPE.contains(&key) || (measure == MeasureId::M03 && OF_HOLDERS.contains(&key))
 }
 
-fn instant(text: &str) -> Option<Instant> {
-    let date = || Some(text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp());
-    text.parse::<jiff::Timestamp>().ok().or_else(date).map(Instant::from)
+fn instant(belief: &Assumption, text: &str) -> Result<Instant, InquiryError> {
+    point_in_time(text).map(Instant::from).ok_or_else(|| {
+        InquiryError::usage(
+            format!("read {}: `{text}` is no time", belief.written),
+            "write a date such as 2026-03-01, or an instant with its offset",
+        )
+    })
 }
 
 fn belief(path: &Path, line: usize, written: Written) -> Result<Assumption, InquiryError> {

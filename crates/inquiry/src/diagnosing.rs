@@ -1,17 +1,18 @@
 //! From the record as it is to one diagnosis: who is who, paths, numbers, findings, beliefs.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
+use jiff::Span;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 use sayso_decisions::Rules;
-use sayso_engine::Engine;
 use sayso_measures::Measured;
 use sayso_model::decision::{Paths, Reconstruct};
 use sayso_model::diagnosis::{Coverage, Diagnosis, SCHEMA};
 use sayso_model::privacy::Floor;
 use sayso_model::signal::DecisionKey;
 use sayso_model::time::Instant;
+use sayso_model::words::Words;
 use sayso_stats::Window;
 
 use crate::who::{self, Who};
@@ -24,6 +25,7 @@ pub(crate) struct Seen {
     pub(crate) paths: Paths,
     pub(crate) window: Window,
     pub(crate) coverage: Coverage,
+    measured: OnceCell<Measured>,
 }
 
 impl Office {
@@ -34,11 +36,11 @@ impl Office {
     pub fn diagnose(&self) -> Result<Diagnosis, InquiryError> {
         self.note_view("diagnose", None)?;
         let seen = self.see()?;
-        let Seen { who, paths, window, coverage } = &seen;
-        let measured = self.measure(paths, who, coverage, *window);
-        let words = who.words();
-        let labels = drawn::Labels::of(&measured);
-        let name = |key: DecisionKey| format!("{}#{}", sayso_model::words::Words::item(words, key.item), key.ordinal);
+        let assumptions = self.test_beliefs(&seen)?;
+        let measured = self.measured(&seen);
+        let Seen { who, paths, window, coverage, .. } = &seen;
+        let (words, labels) = (who.words(), drawn::Labels::of(measured));
+        let name = |key: DecisionKey| format!("{}#{}", words.item(key.item), key.ordinal);
         let judged = sayso_findings::diagnose(&measured.signals, &name, *window);
         Ok(Diagnosis {
             sayso: env!("CARGO_PKG_VERSION").to_owned(),
@@ -50,14 +52,14 @@ impl Office {
             coverage: coverage.clone(),
             longest_waiting: drawn::longest_waiting(paths, words, &labels),
             examples: drawn::examples(paths, who, &labels),
-            measures: measured.measures,
+            measures: measured.measures.clone(),
             findings: judged.findings,
             too_thin: judged.too_thin,
             sought: judged.sought,
-            assumptions: self.test_beliefs(&seen)?,
+            assumptions,
             side_by_side: self.side_by_side(),
-            withheld: measured.withheld,
-            path_map: measured.path_map,
+            withheld: measured.withheld.clone(),
+            path_map: measured.path_map.clone(),
         })
     }
 
@@ -66,34 +68,50 @@ impl Office {
         let engine = self.engine()?;
         let who = self.who(&engine)?;
         let reconstruct = self.reconstruct(&who, true);
-        let mut paths = engine.paths(&reconstruct)?.collect_all()?;
-        let mut window = self.window(&engine, reconstruct.until());
-        let mut coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        let paths = engine.paths(&reconstruct)?.collect_all()?;
+        let coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        let (first, last) = engine.snapshot().bounds().unwrap_or_default();
+        let last = last.min(reconstruct.until());
+        let first = self.kept_since(last).map_or(first, |kept| first.max(kept)).min(last);
+        let mut seen = Seen { who, paths, window: window(first, last), coverage, measured: OnceCell::new() };
         let asked = (self.request.since.map(Instant::from), self.request.until.map(Instant::from));
-        if self.folder.is_some() && asked != (None, None) {
-            // Two windows of one office never differ by a handful of questions (PRIVACY.md).
-            let whole = self.measuring(&who, &coverage, window);
-            let borders = sayso_measures::borders(&paths, who.words(), &whole);
-            let (since, until) = sayso_measures::within_borders(&borders, asked.0, asked.1);
-            let (first, last) = engine.snapshot().bounds().unwrap_or_default();
-            let kept = self.kept_since(last.timestamp()).map_or(first, |kept| first.max(kept.into()));
-            window.since = since.map_or(kept, |since| kept.max(since)).timestamp();
-            window.until = until.unwrap_or(last.min(reconstruct.until())).timestamp().max(window.since);
-            paths.retain(|one| {
-                one.raised_at >= Instant::from(window.since) && until.is_none_or(|until| one.raised_at < until)
-            });
-        } else {
-            self.keep_window(&mut paths, window);
+        let (since, until) = self.snapped(&seen, asked);
+        seen.window =
+            window(since.map_or(first, |since| first.max(since)), until.map_or(last, |until| last.min(until)));
+        let since = Instant::from(seen.window.since);
+        let n_before = seen.paths.decisions.len();
+        seen.paths =
+            seen.paths.filtered(|one| one.raised_at >= since && until.is_none_or(|until| one.raised_at < until));
+        if seen.paths.decisions.len() != n_before {
+            seen.coverage = coverage::assess(&engine, &seen.who, &seen.paths, &self.sources, self.as_of())?;
         }
-        if paths.decisions.len() as u64 != coverage.decisions {
-            coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        Ok(seen)
+    }
+
+    /// The window that is answered for the one that was asked: in an office two windows never differ by a handful of
+    /// questions (PRIVACY.md), so that they begin and end at borders between blocks that stand above the floor.
+    pub(crate) fn snapped(
+        &self,
+        seen: &Seen,
+        asked: (Option<Instant>, Option<Instant>),
+    ) -> (Option<Instant>, Option<Instant>) {
+        if self.folder.is_none() || asked == (None, None) {
+            return asked;
         }
-        Ok(Seen { who, paths, window, coverage })
+        let request = self.measuring(&seen.who, &seen.coverage, seen.window);
+        let borders = sayso_measures::borders(&seen.paths, seen.who.words(), &request);
+        sayso_measures::within_borders(&borders, asked.0, asked.1)
+    }
+
+    /// The numbers of all that is seen; made once.
+    pub(crate) fn measured<'a>(&self, seen: &'a Seen) -> &'a Measured {
+        seen.measured.get_or_init(|| self.measure(&seen.paths, seen, seen.window))
     }
 
     /// Measures some of the record.
-    pub(crate) fn measure(&self, paths: &Paths, who: &Who, coverage: &Coverage, window: Window) -> Measured {
-        sayso_measures::measure(paths, who.words(), &self.measuring(who, coverage, window))
+    pub(crate) fn measure(&self, paths: &Paths, seen: &Seen, window: Window) -> Measured {
+        let request = self.measuring(&seen.who, &seen.coverage, window);
+        sayso_measures::measure(paths, seen.who.words(), &request)
     }
 
     /// What to measure, and how carefully.
@@ -144,29 +162,15 @@ impl Office {
         self.request.as_of.map(Instant::from)
     }
 
-    /// Only decisions raised within `--since` and `--until`, and within the time that the office keeps.
-    fn keep_window(&self, paths: &mut Paths, window: Window) {
-        let (since, until) = (Instant::from(window.since), self.request.until.map(Instant::from));
-        if until.is_some() || self.request.since.is_some() || self.kept_since(window.until).is_some() {
-            paths
-                .retain(|decision| decision.raised_at >= since && until.is_none_or(|until| decision.raised_at < until));
-        }
-    }
-
     /// From when on an office keeps what it knows of its people, counted from the end of its record.
-    pub(crate) fn kept_since(&self, end: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn kept_since(&self, end: Instant) -> Option<Instant> {
         self.folder.as_ref()?;
         let months = Span::new().try_months(self.privacy.keep_months()).ok()?;
-        end.to_zoned(TimeZone::UTC).checked_sub(months).ok().map(|kept| kept.timestamp())
+        let kept = end.timestamp().to_zoned(TimeZone::UTC).checked_sub(months).ok()?;
+        Some(kept.timestamp().into())
     }
+}
 
-    fn window(&self, engine: &Engine, until: Instant) -> Window {
-        let (first, last) = engine.snapshot().bounds().unwrap_or_default();
-        let last = last.min(until);
-        let kept = self.kept_since(last.timestamp()).map(Instant::from);
-        let first = kept.map_or(first, |kept| first.max(kept)).min(last);
-        let since = self.request.since.map_or(first, |since| first.max(since.into()));
-        let until = self.request.until.map_or(last.max(since), |asked| last.min(asked.into()));
-        Window { since: since.timestamp(), until: until.max(since).timestamp() }
-    }
+fn window(since: Instant, until: Instant) -> Window {
+    Window { since: since.timestamp(), until: until.max(since).timestamp() }
 }

@@ -63,6 +63,7 @@ impl Office {
         let rewrite = |column: Option<Column>, text: &str| replaced(column, text, &names, &label);
         let erasure = self.record.erase(&rewrite)?;
         self.record.compact(self.threads.get())?;
+        self.rewrite_views(&|text| replaced(None, text, &names, &label))?;
         // What was shown before may hold the name; it can be made again.
         let _ = std::fs::remove_file(&self.page);
         Ok(Forgotten {

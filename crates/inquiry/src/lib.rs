@@ -326,6 +326,12 @@ fn existing(path: PathBuf) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
+/// A point in time as people write it: a date (its beginning, UTC) or RFC 3339. `None` where it is neither.
+pub fn point_in_time(text: &str) -> Option<Timestamp> {
+    let date = || Some(text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp());
+    text.parse().ok().or_else(date)
+}
+
 fn time_zone(folder: &Path, zone: &str) -> Result<jiff::tz::TimeZone, InquiryError> {
     sayso_model::calendar::zone(zone).map_err(|error| {
         InquiryError::usage(format!("read {}: {error}", folder.join(OFFICE_FILE).display()), error.hint())

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{InquiryError, Office, World};
+use crate::{InquiryError, Office, World, write_whole};
 
 const FILE: &str = "views.log";
 
@@ -43,6 +43,14 @@ impl Viewer {
 }
 
 impl Office {
+    /// Rewrites the log line by line, where there is one: what was asked may hold a name.
+    pub(crate) fn rewrite_views(&self, rewrite: &dyn Fn(&str) -> Option<String>) -> Result<(), InquiryError> {
+        let path = self.derived.join(FILE);
+        let Ok(text) = std::fs::read_to_string(&path) else { return Ok(()) };
+        let lines = text.lines().map(|line| rewrite(line).unwrap_or_else(|| line.to_owned()) + "\n");
+        write_whole(&path, lines.collect::<String>().as_bytes())
+    }
+
     /// Notes that an answer is given. A lone log or repository keeps nothing, this neither.
     ///
     /// # Errors

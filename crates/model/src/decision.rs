@@ -223,7 +223,7 @@ pub struct Touch {
     /// [`crate::event::Verdict`] code, 0 where none.
     pub verdict: u8,
     /// As [`ItemEvents::flags`].
-    pub flags: u8,
+    pub flags: u16,
 }
 
 impl Touch {
@@ -441,8 +441,9 @@ impl Paths {
         self.hops.append(&mut other.hops);
     }
 
-    /// Keeps some of the decisions, with their hops and touches.
-    pub fn retain(&mut self, keep: impl Fn(&Decision) -> bool) {
+    /// Some of the decisions, with their hops and touches.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(&Decision) -> bool) -> Paths {
         let mut kept = Paths::default();
         for decision in self.decisions.iter().filter(|decision| keep(decision)) {
             let (hops_from, touches_from) = (kept.hops.len() as u32, kept.touches.len() as u32);
@@ -450,7 +451,7 @@ impl Paths {
             kept.touches.extend_from_slice(self.touches_of(decision));
             kept.decisions.push(Decision { hops_from, touches_from, ..*decision });
         }
-        *self = kept;
+        kept
     }
 
     /// Empties the lists and keeps their memory.

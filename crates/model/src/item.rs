@@ -31,16 +31,16 @@ pub struct ItemEvents<'a> {
     pub verdict: &'a [u8],
     /// Bit 0 set: team, site and role describe the new holder, not the actor. Bit 1 set: a further act of an event that
     /// another row tells. The other bits are [`crate::signs::Signs`].
-    pub flags: &'a [u8],
+    pub flags: &'a [u16],
     /// Raw labels, as codes of the activity dictionary.
     pub activity: &'a [Code],
 }
 
 /// Bit of [`ItemEvents::flags`]: team, site and role describe the new holder.
-pub const FLAG_DESCRIBES_HOLDER: u8 = 1;
+pub const FLAG_DESCRIBES_HOLDER: u16 = 1;
 
 /// Bit of [`ItemEvents::flags`]: a further act of an event that another row tells.
-pub const FLAG_AUXILIARY: u8 = 2;
+pub const FLAG_AUXILIARY: u16 = 2;
 
 impl<'a> ItemEvents<'a> {
     /// Number of events.
@@ -101,7 +101,7 @@ pub struct EventColumns {
     /// As [`ItemEvents::verdict`].
     pub verdict: Vec<u8>,
     /// As [`ItemEvents::flags`].
-    pub flags: Vec<u8>,
+    pub flags: Vec<u16>,
     /// As [`ItemEvents::activity`].
     pub activity: Vec<Code>,
 }

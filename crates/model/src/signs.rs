@@ -1,9 +1,9 @@
 //! What the words of an event say, as far as rules can tell: features that are kept in place of the text.
 
-/// Features of a text, as bits. They share a byte with [`crate::decision::ItemEvents::flags`], whose two lowest bits mean
+/// Features of a text, as bits. They share a word with [`crate::decision::ItemEvents::flags`], whose two lowest bits mean
 /// something else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Signs(u8);
+pub struct Signs(u16);
 
 impl Signs {
     /// Nothing, or no text at all.
@@ -17,16 +17,38 @@ impl Signs {
     /// It gives a reason: "because", "so that", "poniewaz".
     pub const REASON: Signs = Signs(1 << 5);
 
-    /// Every bit that may be set.
-    pub const ALL: Signs = Signs(0b0011_1100);
+    /// It says what is to be reached: a goal, a user story, an intended effect.
+    pub const GOAL: Signs = Signs(1 << 6);
+    /// It names an outcome with a number: "cut drop-outs to 4 %".
+    pub const METRIC: Signs = Signs(1 << 7);
+    /// It names a constraint: a regulation, a date, a budget.
+    pub const CONSTRAINT: Signs = Signs(1 << 8);
+    /// It names who is affected: a customer, a kind of user.
+    pub const CUSTOMER: Signs = Signs(1 << 9);
+    /// It says what is not to be done or not in scope.
+    pub const NON_GOAL: Signs = Signs(1 << 10);
+    /// It holds a link: an address, a reference to another item.
+    pub const LINK: Signs = Signs(1 << 11);
+    /// It is the item's own statement (a description, a commit message), which takes the place of what stood there before,
+    /// and not a remark on it.
+    pub const STATEMENT: Signs = Signs(1 << 12);
+    /// It is a template that nobody filled in; then it says nothing else.
+    pub const TEMPLATE: Signs = Signs(1 << 13);
 
-    /// The bits of a stored byte that are signs.
-    pub fn of_flags(flags: u8) -> Signs {
+    /// The units of intent, in the order in which they are printed.
+    pub const INTENT: [Signs; 7] =
+        [Signs::GOAL, Signs::METRIC, Signs::CONSTRAINT, Signs::CUSTOMER, Signs::NON_GOAL, Signs::REASON, Signs::LINK];
+
+    /// Every bit that may be set.
+    pub const ALL: Signs = Signs(0b0011_1111_1111_1100);
+
+    /// The bits of a stored word that are signs.
+    pub fn of_flags(flags: u16) -> Signs {
         Signs(flags & Signs::ALL.0)
     }
 
     /// The bits, to be stored.
-    pub fn bits(self) -> u8 {
+    pub fn bits(self) -> u16 {
         self.0
     }
 

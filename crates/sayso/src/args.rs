@@ -124,7 +124,7 @@ pub enum CharterVerb {
     /// Read authority that is declared elsewhere and print it as a charter.toml
     ///
     /// Formats: codeowners-github, codeowners-gitlab, owners, maintainers, zephyr, gerrit, backstage, rust-team, jira,
-    /// raci, daci. What a format cannot say is said on stderr.
+    /// table (RACI and DACI, as CSV or XLSX), pep. What a format cannot say is said on stderr.
     Import {
         /// Files or folders, or a git repository in which to look for them
         #[arg(required = true)]

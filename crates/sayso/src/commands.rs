@@ -81,11 +81,7 @@ fn open_and_read(shared: &Shared, path: Option<&Path>) -> Result<(Office, Readin
 /// Reads a point in time: a date (its beginning, UTC) or RFC 3339.
 fn time(option: &str, text: Option<&str>) -> Result<Option<jiff::Timestamp>, InquiryError> {
     let Some(text) = text else { return Ok(None) };
-    let date = || {
-        let date: jiff::civil::Date = text.parse().ok()?;
-        Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
-    };
-    text.parse().ok().or_else(date).map(Some).ok_or_else(|| {
+    sayso_inquiry::point_in_time(text).map(Some).ok_or_else(|| {
         InquiryError::usage(
             format!("understand --{option} {text}"),
             "write a date such as 2026-03-01, or an instant such as 2026-03-01T09:00:00+01:00",

@@ -216,7 +216,7 @@ impl ImportError {
     pub fn hint(&self) -> String {
         match self {
             ImportError::NoFile { .. } => "name the file that declares authority".to_owned(),
-            ImportError::Malformed { .. } => "correct the file, or name its format with `--format`".to_owned(),
+            ImportError::Malformed { .. } => "correct the file, or name its format with `--from`".to_owned(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod reading;
 pub mod signs;
 pub mod sites;
 mod table;
+pub mod tracker;
 pub mod xes;
 
 use bytes::Unpacked;

@@ -32,7 +32,7 @@ struct Event {
     area: Code,
     columns: [Code; 3],
     verdict: u8,
-    flags: u8,
+    flags: u16,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,7 @@ struct Events {
     area: Vec<Code>,
     columns: [Vec<Code>; 3],
     verdict: Vec<u8>,
-    flags: Vec<u8>,
+    flags: Vec<u16>,
 }
 
 impl Events {
@@ -147,7 +147,7 @@ prop_compose! {
         area in 0..=2u32,
         columns in prop_oneof![2 => Just([0; 3]), 1 => [0..=2u32, 0..=2u32, 0..=2u32]],
         verdict in 0..=4u8,
-        flags in prop_oneof![4 => Just(0u8), 1 => Just(1u8)],
+        flags in prop_oneof![4 => Just(0u16), 1 => Just(1u16)],
     ) -> Event {
         Event { at: wait, actor, act, to, matter, area, columns, verdict, flags }
     }

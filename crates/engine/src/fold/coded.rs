@@ -4,12 +4,12 @@ use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int8Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions,
-    StructArray, TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array,
+    StructArray, TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::datatypes::{
-    DataType, Field, Fields, Int8Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType, UInt8Type, UInt32Type,
-    UInt64Type,
+    DataType, Field, Fields, Int8Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
 };
 use datafusion::common::{Result, internal_datafusion_err, internal_err};
 use sayso_model::actor::{ActorKind, Level};
@@ -297,6 +297,7 @@ plain! {
     u64, UInt64, UInt64Array, UInt64Type;
     u32, UInt32, UInt32Array, UInt32Type;
     u8, UInt8, UInt8Array, UInt8Type;
+    u16, UInt16, UInt16Array, UInt16Type;
 }
 
 macro_rules! of_a_closed_set {

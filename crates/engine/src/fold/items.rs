@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{AsArray, RecordBatch};
-use datafusion::arrow::datatypes::{TimestampMicrosecondType, UInt8Type, UInt32Type, UInt64Type};
+use datafusion::arrow::datatypes::{TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type};
 use datafusion::common::{Result, internal_datafusion_err};
 use sayso_model::decision::{EventColumns, ItemEvents, Paths, Reconstruct};
 
@@ -52,6 +52,12 @@ impl ItemFold {
                 &bytes.ok_or_else(|| internal_datafusion_err!("column {column} holds bytes"))?.values()[..],
             )
         };
+        let word = |column: usize| {
+            let words = batch.column(column).as_primitive_opt::<UInt16Type>();
+            Ok::<_, datafusion::error::DataFusionError>(
+                &words.ok_or_else(|| internal_datafusion_err!("column {column} holds words of bits"))?.values()[..],
+            )
+        };
         let all = ItemEvents {
             item: 0,
             at: ats,
@@ -64,7 +70,7 @@ impl ItemFold {
             site: code(site)?,
             role: code(role)?,
             verdict: byte(verdict)?,
-            flags: byte(flags)?,
+            flags: word(flags)?,
             activity: code(activity)?,
         };
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use datafusion::arrow::array::{
-    ArrayRef, Int16Array, ListArray, RecordBatch, TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array,
+    ArrayRef, Int16Array, ListArray, RecordBatch, TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array,
+    UInt64Array,
 };
 use datafusion::arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use datafusion::parquet::arrow::ArrowWriter;
@@ -333,7 +334,7 @@ struct Rows {
     utc_offset_min: Vec<Option<i16>>,
     act: Vec<u8>,
     verdict: Vec<u8>,
-    flags: Vec<u8>,
+    flags: Vec<u16>,
     codes: [Vec<Code>; 10],
     attributes: Vec<Code>,
     attribute_ends: Vec<usize>,
@@ -404,7 +405,7 @@ impl Rows {
             Arc::new(Int16Array::from(take(&self.utc_offset_min, rows))),
             Arc::new(UInt8Array::from(take(&self.act, rows))),
             Arc::new(UInt8Array::from(take(&self.verdict, rows))),
-            Arc::new(UInt8Array::from(take(&self.flags, rows))),
+            Arc::new(UInt16Array::from(take(&self.flags, rows))),
         ];
         columns.extend(self.codes.iter().map(|codes| Arc::new(UInt32Array::from(take(codes, rows))) as ArrayRef));
         let mut offsets = Vec::with_capacity(rows.len() + 1);

@@ -61,7 +61,7 @@ pub(crate) fn events() -> SchemaRef {
             Field::new("utc_offset_min", DataType::Int16, true),
             byte("act"),
             byte("verdict"),
-            byte("flags"),
+            Field::new("flags", DataType::UInt16, false),
             code("source"),
             code("actor"),
             code("activity"),

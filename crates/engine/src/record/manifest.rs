@@ -13,7 +13,7 @@ use crate::EngineError;
 const NAME: &str = "manifest.json";
 
 /// The layout that this version writes.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// The record at one moment. Nothing counts that it does not name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +126,10 @@ impl Manifest {
         let head: Head = serde_json::from_slice(&text).map_err(|error| EngineError::damaged(&path, error))?;
         if head.format > FORMAT {
             return Err(EngineError::Format { found: head.format, known: FORMAT });
+        }
+        if head.format < FORMAT {
+            // What an earlier version wrote down can all be read again from the sources.
+            return Ok(Self::new());
         }
         serde_json::from_slice(&text).map_err(|error| EngineError::damaged(&path, error))
     }

@@ -38,7 +38,7 @@ pub(crate) fn register(context: &SessionContext, snapshot: &Snapshot, tables: &T
         let mut rows = context.read_table(table)?;
         if name == "events" {
             // Further acts of an event move questions; in this table each event stands once.
-            rows = rows.filter(bitwise_and(field("flags"), lit(FLAG_AUXILIARY)).eq(lit(0_u8)))?;
+            rows = rows.filter(bitwise_and(field("flags"), lit(FLAG_AUXILIARY)).eq(lit(0_u16)))?;
         }
         let view = rows.select(columns)?;
         context.register_table(name, Arc::new(ViewTable::new(view.into_unoptimized_plan(), None)))?;

@@ -284,7 +284,7 @@ struct Event {
     site: Code,
     role: Code,
     verdict: u8,
-    flags: u8,
+    flags: u16,
 }
 
 /// Day names mean this week, in UTC.
