@@ -3,6 +3,8 @@
 
 #[path = "it/build.rs"]
 mod build;
+#[path = "it/erase.rs"]
+mod erase;
 #[path = "it/fold.rs"]
 mod fold;
 #[path = "it/record.rs"]

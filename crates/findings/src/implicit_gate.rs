@@ -21,8 +21,7 @@ const HAZARD_RATIO_MIN: f64 = 1.5;
 /// Share of the role's acts for which it had been asked first, at least: the half that a gate is *sent* questions.
 const ASKED_MIN: f64 = 0.5;
 
-/// Level of the test of absence, where asks do not carry the claim. It is a second condition, not a second claim, and so
-/// is not corrected again.
+/// Level of the test of absence at which it is worth a grade and a sentence, before any correction.
 const ABSENCE_LEVEL: f64 = 0.05;
 
 pub(crate) const RULE: Rule = Rule {
@@ -42,13 +41,16 @@ pub(crate) const RULE: Rule = Rule {
     question,
 };
 
-/// All that the grade rests on must hold, so the largest p-value counts. Words that say it need no hazard.
+/// All that the grade rests on must hold, so the largest p-value counts. Words that say it need no hazard, and asks no
+/// absence; where neither carries the claim, the absence does and has to pass what every claim has to.
 fn p(signal: &Signal) -> Option<f64> {
     if signal.asked_in_words {
         return signal.p("necessity").or(signal.p("hazard"));
     }
+    let largest = |a: f64, b: f64| if a.is_nan() || a > b { a } else { b };
     let hazard = signal.p("hazard").filter(|p| !p.is_nan())?;
-    Some(signal.p("necessity").map_or(hazard, |necessity| if hazard > necessity { hazard } else { necessity }))
+    let both = signal.p("necessity").map_or(hazard, |necessity| largest(necessity, hazard));
+    Some(if is_asked(signal) { both } else { signal.p("absence").map_or(both, |absence| largest(absence, both)) })
 }
 
 fn strength(signal: &Signal) -> Strength {

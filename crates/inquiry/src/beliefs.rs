@@ -256,7 +256,7 @@ impl Office {
             .partition(|(key, _)| is_of_scope(belief.measure, key));
         let part;
         let (paths, measured) = if narrows.is_empty() {
-            (&seen.paths, self.measured(seen))
+            (&seen.paths, self.measured(seen)?)
         } else {
             let (paths, window) = self.part(belief, &narrows, seen)?;
             part = (self.measure(&paths, seen, window), paths);

@@ -9,7 +9,7 @@ use sayso_decisions::Rules;
 use sayso_measures::Measured;
 use sayso_model::decision::{Paths, Reconstruct};
 use sayso_model::diagnosis::{Coverage, Diagnosis, SCHEMA};
-use sayso_model::privacy::Floor;
+use sayso_model::privacy::{Floor, Footprint};
 use sayso_model::signal::DecisionKey;
 use sayso_model::time::Instant;
 use sayso_model::words::Words;
@@ -25,6 +25,8 @@ pub(crate) struct Seen {
     pub(crate) paths: Paths,
     pub(crate) window: Window,
     pub(crate) coverage: Coverage,
+    /// What earlier answers about this record showed.
+    pub(crate) shown: Vec<Footprint>,
     measured: OnceCell<Measured>,
 }
 
@@ -37,7 +39,7 @@ impl Office {
         self.note_view("diagnose", None)?;
         let seen = self.see()?;
         let assumptions = self.test_beliefs(&seen)?;
-        let measured = self.measured(&seen);
+        let measured = self.measured(&seen)?;
         let Seen { who, paths, window, coverage, .. } = &seen;
         let (words, labels) = (who.words(), drawn::Labels::of(measured));
         let name = |key: DecisionKey| format!("{}#{}", words.item(key.item), key.ordinal);
@@ -73,7 +75,8 @@ impl Office {
         let (first, last) = engine.snapshot().bounds().unwrap_or_default();
         let last = last.min(reconstruct.until());
         let first = self.kept_since(last).map_or(first, |kept| first.max(kept)).min(last);
-        let mut seen = Seen { who, paths, window: window(first, last), coverage, measured: OnceCell::new() };
+        let shown = self.shown()?;
+        let mut seen = Seen { who, paths, window: window(first, last), coverage, shown, measured: OnceCell::new() };
         let asked = (self.request.since.map(Instant::from), self.request.until.map(Instant::from));
         let (since, until) = self.snapped(&seen, asked);
         seen.window =
@@ -103,9 +106,22 @@ impl Office {
         sayso_measures::within_borders(&borders, asked.0, asked.1)
     }
 
-    /// The numbers of all that is seen; made once.
-    pub(crate) fn measured<'a>(&self, seen: &'a Seen) -> &'a Measured {
-        seen.measured.get_or_init(|| self.measure(&seen.paths, seen, seen.window))
+    /// The numbers of all that is seen, as far as they may be shown beside what was shown before; made once, and
+    /// remembered.
+    pub(crate) fn measured<'a>(&self, seen: &'a Seen) -> Result<&'a Measured, InquiryError> {
+        if let Some(measured) = seen.measured.get() {
+            return Ok(measured);
+        }
+        let measured = self.measure(&seen.paths, seen, seen.window);
+        let floor = self.floor(&seen.coverage);
+        let measured = measured.beside(&seen.shown, floor).map_err(|why| {
+            InquiryError::usage(
+                format!("answer for this window: {why}"),
+                "leave out --since, --until and --as-of, or take a window that differs by more",
+            )
+        })?;
+        self.remember(&seen.shown, &measured.footprints)?;
+        Ok(seen.measured.get_or_init(|| measured))
     }
 
     /// Measures some of the record.
@@ -134,7 +150,7 @@ impl Office {
 
     /// The floor of the office. Where the record names nobody (only roles or teams), how many people stand behind a group
     /// cannot be counted, and nobody can be told apart; then only the number of decisions counts, and a gap says so.
-    fn floor(&self, coverage: &Coverage) -> Floor {
+    pub(crate) fn floor(&self, coverage: &Coverage) -> Floor {
         let floor = self.privacy.floor();
         if coverage.people == 0 { Floor { persons_min: 0, ..floor } } else { floor }
     }

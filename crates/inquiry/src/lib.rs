@@ -51,7 +51,7 @@ pub use sayso_engine::Format as TableForm;
 pub use sayso_model::assumption::{Answer, BeliefVerdict, SideBySide, TestedBelief};
 pub use sayso_model::time::Instant;
 pub use sayso_report::check::Check as BeliefCheck;
-pub use sayso_report::{Format, Style, picture, render};
+pub use sayso_report::{Baseline, Format, Locale, Style, picture, pictures, render_with};
 pub use sayso_sources::authority::check::{Objection, Severity};
 pub use world::{Machine, World};
 pub use writing::{json, write_whole};
@@ -64,6 +64,17 @@ use who::Who;
 
 /// The example offices that can be written.
 pub const EXAMPLES: &[&str] = sayso_example::NAMES;
+
+/// An earlier report, to hold a diagnosis against.
+///
+/// # Errors
+/// When the file cannot be read, or is not what `diagnose --format json` writes.
+pub fn baseline(path: &Path) -> Result<Baseline, InquiryError> {
+    let text = std::fs::read_to_string(path).map_err(InquiryError::file("read the earlier report", path))?;
+    Baseline::parse(&text).map_err(|error| {
+        InquiryError::usage(format!("read the earlier report {}: {error}", path.display()), error.hint())
+    })
+}
 
 /// The seed of a diagnosis for which none is given.
 pub const SEED: u64 = 1;

@@ -1,15 +1,18 @@
-//! The log of views: one line for every answer that was given about an office. It says that somebody looked, not what they saw.
+//! The log of views: one line for every answer that was given about an office, which says that somebody looked and not
+//! what they saw; and the footprints of what was shown, which say when the next answer would isolate somebody.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use sayso_model::privacy::Footprint;
+use serde::{Deserialize, Serialize};
 
 use crate::{InquiryError, Office, World, write_whole};
 
 const FILE: &str = "views.log";
+const SHOWN_FILE: &str = "shown.json";
 
 /// Who looks, and when; found out when the office is opened.
 #[derive(Clone, Debug)]
@@ -36,6 +39,14 @@ struct View<'a> {
     because: Option<&'a str>,
 }
 
+/// What was shown of one state of the record.
+#[derive(Default, Deserialize, Serialize)]
+struct Shown {
+    /// How far each source had been read: another state, and what was shown of it is no matter.
+    record: Vec<String>,
+    footprints: Vec<Footprint>,
+}
+
 impl Viewer {
     pub(crate) fn of(world: &dyn World) -> Viewer {
         Viewer { at: world.now(), user: world.user() }
@@ -49,6 +60,45 @@ impl Office {
         let Ok(text) = std::fs::read_to_string(&path) else { return Ok(()) };
         let lines = text.lines().map(|line| rewrite(line).unwrap_or_else(|| line.to_owned()) + "\n");
         write_whole(&path, lines.collect::<String>().as_bytes())
+    }
+
+    /// The footprints of what was shown of the record as it is now. A lone log or repository keeps nothing.
+    ///
+    /// # Errors
+    /// When they cannot be read: then nobody can say what the next answer would give away.
+    pub(crate) fn shown(&self) -> Result<Vec<Footprint>, InquiryError> {
+        let path = self.derived.join(SHOWN_FILE);
+        if self.folder.is_none() || !path.exists() {
+            return Ok(Vec::new());
+        }
+        let bytes = std::fs::read(&path).map_err(InquiryError::file("read what was shown in", &path))?;
+        let shown: Shown = serde_json::from_slice(&bytes).map_err(|error| {
+            InquiryError::usage(
+                format!("read what was shown in {}: {error}", path.display()),
+                "restore the file; without it nobody can say what the next answer would give away",
+            )
+        })?;
+        Ok(if shown.record == self.state_of_record() { shown.footprints } else { Vec::new() })
+    }
+
+    /// Keeps the footprints of an answer beside those of earlier ones.
+    pub(crate) fn remember(&self, earlier: &[Footprint], now: &[Footprint]) -> Result<(), InquiryError> {
+        let new: Vec<&Footprint> = now.iter().filter(|one| !earlier.contains(one)).collect();
+        if self.folder.is_none() || new.is_empty() {
+            return Ok(());
+        }
+        let footprints = earlier.iter().chain(new).cloned().collect();
+        let shown = Shown { record: self.state_of_record(), footprints };
+        let bytes = serde_json::to_vec(&shown).expect("plain data is always valid JSON");
+        write_whole(&self.derived.join(SHOWN_FILE), &bytes)
+    }
+
+    fn state_of_record(&self) -> Vec<String> {
+        let state = |source: &sayso_engine::SourceState| {
+            let position = source.position.as_deref().unwrap_or_default();
+            format!("{} {} {} {position}", source.name, source.lens, source.ledger.events)
+        };
+        self.record.sources().iter().map(state).collect()
     }
 
     /// Notes that an answer is given. A lone log or repository keeps nothing, this neither.

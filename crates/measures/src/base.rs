@@ -61,7 +61,7 @@ pub(crate) struct Base<'p, 'a> {
 }
 
 impl Dimension {
-    fn key(self) -> &'static str {
+    pub(crate) const fn key(self) -> &'static str {
         match self {
             Dimension::Matter => "matter",
             Dimension::Area => "area",

@@ -210,7 +210,7 @@ fn is_known(population: &Population<'_>, by: By) -> bool {
 
 impl By {
     /// The scope's key.
-    pub(crate) fn key(self) -> &'static str {
+    pub(crate) const fn key(self) -> &'static str {
         match self {
             By::RoleAndSite => "role and site",
             By::Team => "team",

@@ -8,6 +8,7 @@ mod base;
 mod footprints;
 mod handover;
 mod holders;
+mod memory;
 mod observability;
 mod overlap;
 mod pathmap;

@@ -76,11 +76,11 @@ pub fn picture(diagnosis: &Diagnosis) -> String {
 ///
 /// In light colours that are written out, with a title and a description; each fetches nothing. A diagnosis without
 /// numbers gives none.
-pub fn pictures(diagnosis: &Diagnosis) -> Vec<(String, String)> {
-    let brief = Brief::of(diagnosis);
+pub fn pictures(diagnosis: &Diagnosis, locale: Locale) -> Vec<(String, String)> {
+    let brief = Brief::with(diagnosis, None, locale);
     figures(&brief)
         .map(|figure| {
-            let svg = chart::draw(figure, Breadth::Wide, &figure.id, Stand::AloneLight, Locale::EnGb);
+            let svg = chart::draw(figure, Breadth::Wide, &figure.id, Stand::AloneLight, locale);
             (format!("{}.svg", figure.id), svg + "\n")
         })
         .collect()

@@ -57,7 +57,7 @@ fn files_to_look_at() {
             std::fs::write(format!("{folder}/{name}.{ending}"), page).unwrap();
         }
     }
-    for (name, svg) in pictures(&office::insurer()) {
+    for (name, svg) in pictures(&office::insurer(), sayso_report::Locale::EnGb) {
         std::fs::write(format!("{folder}/chart-{name}"), svg).unwrap();
     }
 }
@@ -600,7 +600,7 @@ fn a_term_is_marked_once_in_a_section_and_explained_at_the_end() {
 #[test]
 fn every_chart_of_the_page_is_a_picture_of_its_own() {
     for (name, diagnosis) in everything() {
-        let all = pictures(&diagnosis);
+        let all = pictures(&diagnosis, sayso_report::Locale::EnGb);
         let page = render(&diagnosis, Format::Html, &Style::PLAIN);
         assert_eq!(all.len(), page.matches("<figure").count(), "{name}");
         let names: std::collections::BTreeSet<&str> = all.iter().map(|(file, _)| file.as_str()).collect();

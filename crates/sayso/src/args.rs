@@ -38,6 +38,12 @@ pub enum Verb {
     Diagnose {
         /// An office, a git repository or bundle, or an event log
         path: Option<PathBuf>,
+        /// Hold it against an earlier report: what `diagnose --format json` wrote then
+        #[arg(long, value_name = "FILE")]
+        baseline: Option<PathBuf>,
+        /// Write every chart of the page as an SVG file into this folder as well
+        #[arg(long, value_name = "DIR")]
+        charts: Option<PathBuf>,
     },
     /// Print the path of every decision of one item
     Path {
@@ -172,6 +178,10 @@ pub struct Shared {
     #[arg(long, global = true, value_enum)]
     pub format: Option<FormatArg>,
 
+    /// In whose way numbers and dates of a report are written; the words stay English
+    #[arg(long, global = true, value_enum, default_value_t = LocaleArg::EnGb)]
+    pub locale: LocaleArg,
+
     /// Write the answer to a file instead of the screen
     #[arg(short, long, global = true, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -222,4 +232,15 @@ pub enum FormatArg {
     Html,
     /// One picture
     Svg,
+}
+
+/// In whose way numbers and dates are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LocaleArg {
+    /// 1,234.5 and 22 Nov 2026
+    #[value(name = "en-GB", alias = "en-gb", alias = "en")]
+    EnGb,
+    /// 1 234,5 and 22 lis 2026
+    #[value(name = "pl-PL", alias = "pl-pl", alias = "pl")]
+    PlPl,
 }

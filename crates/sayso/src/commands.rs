@@ -30,7 +30,9 @@ pub const WIDTH: usize = 80;
 pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
     match &cli.verb {
         Verb::Read { path } => read::run(&cli.shared, path.as_deref()),
-        Verb::Diagnose { path } => diagnose::run(&cli.shared, path.as_deref()),
+        Verb::Diagnose { path, baseline, charts } => {
+            diagnose::run(&cli.shared, path.as_deref(), baseline.as_deref(), charts.as_deref())
+        }
         Verb::Path { item } => path::run(&cli.shared, item),
         Verb::Query { sql } => query::run(&cli.shared, sql),
         Verb::Doctor => doctor::run(&cli.shared),

@@ -12,14 +12,13 @@ use datafusion::error::DataFusionError;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use sayso_model::Code;
-use sayso_model::coverage::Skipped;
 
 use super::Record;
 use super::folder::Folder;
 use super::layout::{self, BATCH_ROWS, BUCKETS, col};
 use super::manifest::{Manifest, Run};
 use super::merge::{Merge, Step};
-use super::tables::{read, write_items, write_skipped, write_words};
+use super::tables::{read, read_skipped, write_items, write_skipped, write_words};
 use crate::EngineError;
 
 /// Runs of a bucket that are left to be merged whenever somebody reads, as long as they are small.
@@ -101,15 +100,7 @@ impl Record {
         manifest.words = write_words(folder, &desk.words, [0; 10])?.into_iter().collect();
         manifest.items = write_items(folder, &desk.items, 0)?.into_iter().collect();
         for source in &mut manifest.sources {
-            let mut skipped: Vec<Skipped> = Vec::new();
-            for name in &source.skipped {
-                let path = folder.file(name);
-                let text = std::fs::read(&path).map_err(EngineError::io("read", &path))?;
-                let more: Vec<Skipped> =
-                    serde_json::from_slice(&text).map_err(|error| EngineError::damaged(&path, error))?;
-                skipped.extend(more);
-            }
-            source.skipped = write_skipped(folder, &skipped)?.into_iter().collect();
+            source.skipped = write_skipped(folder, &read_skipped(folder, &source.skipped)?)?.into_iter().collect();
         }
         Ok(())
     }

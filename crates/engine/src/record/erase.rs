@@ -1,11 +1,10 @@
 //! Taking words out of the record for good: dictionaries and lists of what was set aside are written anew without them.
 
-use sayso_model::coverage::Skipped;
 use sayso_model::words::Column;
 
 use super::Record;
 use super::intern::Interner;
-use super::tables::{write_items, write_skipped, write_words};
+use super::tables::{read_skipped, write_items, write_skipped, write_words};
 use crate::EngineError;
 
 /// What an erasure did.
@@ -56,14 +55,7 @@ impl Record {
         manifest.words = write_words(&folder, &words, [0; 10])?.into_iter().collect();
         manifest.items = write_items(&folder, &desk.items, 0)?.into_iter().collect();
         for source in &mut manifest.sources {
-            let mut kept: Vec<Skipped> = Vec::new();
-            for name in &source.skipped {
-                let path = folder.file(name);
-                let text = std::fs::read(&path).map_err(EngineError::io("read", &path))?;
-                let more: Vec<Skipped> =
-                    serde_json::from_slice(&text).map_err(|error| EngineError::damaged(&path, error))?;
-                kept.extend(more);
-            }
+            let mut kept = read_skipped(&folder, &source.skipped)?;
             for one in &mut kept {
                 if let Some(new) = rewrite(None, &one.detail) {
                     erasure.skipped += 1;

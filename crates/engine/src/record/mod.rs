@@ -204,16 +204,7 @@ impl Snapshot {
 
     /// The first elements of every source that were set aside, in the order of reading; the ledgers have the counts.
     pub fn skipped(&self) -> Result<Vec<Skipped>, EngineError> {
-        let files = self.manifest.sources.iter().flat_map(|source| &source.skipped);
-        let mut skipped = Vec::new();
-        for name in files {
-            let path = self.folder.file(name);
-            let text = std::fs::read(&path).map_err(EngineError::io("read", &path))?;
-            let more: Vec<Skipped> =
-                serde_json::from_slice(&text).map_err(|error| EngineError::damaged(&path, error))?;
-            skipped.extend(more);
-        }
-        Ok(skipped)
+        tables::read_skipped(&self.folder, self.manifest.sources.iter().flat_map(|source| &source.skipped))
     }
 
     pub(crate) fn folder_path(&self) -> &Path {

@@ -146,6 +146,21 @@ pub(crate) fn read_items(folder: &Folder, manifest: &Manifest) -> Result<(Vec<u6
     Ok((ids, join(&parts)?))
 }
 
+/// What was set aside, from the files of one or more sources, in the order of reading.
+pub(crate) fn read_skipped<'a>(
+    folder: &Folder,
+    files: impl IntoIterator<Item = &'a String>,
+) -> Result<Vec<Skipped>, EngineError> {
+    let mut skipped: Vec<Skipped> = Vec::new();
+    for name in files {
+        let path = folder.file(name);
+        let text = std::fs::read(&path).map_err(EngineError::io("read", &path))?;
+        let more: Vec<Skipped> = serde_json::from_slice(&text).map_err(|error| EngineError::damaged(&path, error))?;
+        skipped.extend(more);
+    }
+    Ok(skipped)
+}
+
 /// Everything a writer needs at hand.
 pub(super) fn load_desk(folder: &Folder, manifest: &Manifest) -> Result<Desk, EngineError> {
     let mut words = Vec::with_capacity(Column::ALL.len());

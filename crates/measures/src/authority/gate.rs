@@ -7,8 +7,9 @@ mod moves;
 
 use std::cell::OnceCell;
 
+use rustc_hash::FxHashMap;
 use sayso_model::measure::{MeasureId, Measurement, Scope};
-use sayso_model::signal::{Pattern, Signal, Test};
+use sayso_model::signal::{Pattern, Period, Signal, Test};
 use sayso_model::words::Column;
 use sayso_model::{Code, NOT_RECORDED};
 use sayso_stats::{Estimate, compare, proportion};
@@ -16,7 +17,7 @@ use sayso_stats::{Estimate, compare, proportion};
 use super::{Cell, Scene};
 use crate::sheet::Sheet;
 use absence::Days;
-use cases::{Candidate, Cases, Rates};
+use cases::{Candidate, Cases, Party, Rates};
 
 pub(super) use cases::most_frequent;
 
@@ -28,12 +29,25 @@ pub(crate) fn measure(sheet: &mut Sheet, scene: &Scene<'_>) -> Vec<Signal> {
     }
     let mut days = None;
     let rates: Vec<OnceCell<Rates>> = scene.cells.iter().map(|_| OnceCell::new()).collect();
+    // Who was looked at in the earlier part, by place: what has become of them is said of the recent part, even where they
+    // hardly act any more.
+    let mut earlier: FxHashMap<(Code, Option<Code>), Vec<Party>> = FxHashMap::default();
     for cell in &scene.cells {
         if !cell.declared || cell.retained || !cell.observable || scene.is_repeated(cell) {
             continue;
         }
         let cases = Cases::of(scene, cell);
         let candidates = cases.candidates();
+        let place = (cell.matter, cell.area);
+        if cell.period == Period::Earlier {
+            earlier.insert(place, candidates.iter().map(|candidate| candidate.party).collect());
+        } else if let Some(parties) = earlier.get(&place) {
+            let is_new = |party: &&Party| candidates.iter().all(|candidate| candidate.party != **party);
+            for candidate in parties.iter().filter(is_new).filter_map(|party| cases.counted(*party)) {
+                let looked = Look { sheet, scene, cell, cases: &cases, candidate: &candidate, rates: &rates };
+                signals.push(looked.remnant());
+            }
+        }
         if candidates.is_empty() {
             continue;
         }
@@ -58,25 +72,42 @@ struct Look<'l, 'a> {
 }
 
 impl Look<'_, '_> {
-    fn signal(&self, days: &Days) -> Signal {
+    /// Nothing said yet.
+    fn blank(&self) -> Signal {
         let (scene, cell) = (self.scene, self.cell);
         let (matter, area) = scene.place(cell);
-        let role = scene.word(Column::Role, self.candidate.party.role());
-        let asked = asks::of(scene, self.cases, self.candidate);
-        let mut signal = Signal {
+        Signal {
             pattern: Pattern::ImplicitGate,
             matter,
             area,
-            role,
+            role: scene.word(Column::Role, self.candidate.party.role()),
             counterpart: scene.word(Column::Role, self.counterpart()),
             period: cell.period,
             n: self.candidate.n,
             observable: cell.observable,
             declared: cell.declared,
-            asked_in_words: asked.in_words,
+            asked_in_words: false,
             numbers: Vec::new(),
             tests: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+
+    /// What is left of somebody who is no candidate any more: how often they still act, and no test.
+    fn remnant(&self) -> Signal {
+        let mut signal = self.blank();
+        let Candidate { k, n, .. } = *self.candidate;
+        self.number(&mut signal, MeasureId::M08, "necessity", proportion::share(k, n, self.sheet.window));
+        signal
+    }
+
+    fn signal(&self, days: &Days) -> Signal {
+        let (scene, cell) = (self.scene, self.cell);
+        let asked = asks::of(scene, self.cases, self.candidate);
+        let mut signal = Signal {
+            asked_in_words: asked.in_words,
             evidence: asked.evidence.iter().map(|&index| scene.key(index)).collect(),
+            ..self.blank()
         };
         self.necessity(&mut signal);
         let label = format!(

@@ -39,7 +39,11 @@ fn at(hour: f64) -> Instant {
 }
 
 fn window() -> Window {
-    let until = Timestamp::from_second((START_H + 23 * 168) * 3_600).unwrap();
+    weeks(23)
+}
+
+fn weeks(n: i64) -> Window {
+    let until = Timestamp::from_second((START_H + n * 168) * 3_600).unwrap();
     Window { since: Timestamp::from_second(START_H * 3_600).unwrap(), until }
 }
 
@@ -139,9 +143,13 @@ pub fn paths(questions: Vec<Asked>) -> Paths {
 }
 
 pub fn look(paths: &Paths, remits: &Remits, floor: Floor) -> Measured {
+    look_within(window(), paths, remits, floor)
+}
+
+fn look_within(window: Window, paths: &Paths, remits: &Remits, floor: Floor) -> Measured {
     let (coverage, directory) = (Coverage::default(), directory());
     let request = Request {
-        window: window(),
+        window,
         floor,
         seed: 1,
         coverage: &coverage,
@@ -411,6 +419,37 @@ fn necessity_base_rate_asks_waits_and_what_they_changed_by_hand() {
     assert_eq!((gate.evidence[0].item, gate.evidence[8].item), (7, 8));
     assert!(gate_of(&measured, "area-2", 2).is_none(), "5 of 20 are fewer than ten");
     assert!(gate_of(&measured, "area-1", OWNER).is_none(), "who may decide is no gate");
+}
+
+#[test]
+fn of_a_gate_that_acts_no_more_the_recent_part_says_how_seldom() {
+    let of_gate = |gone_after: f64| {
+        let questions = (0..300).map(|item| {
+            let since = item as f64 * 4.0;
+            let mut question = asked(item, 1, *NOISE.start(), since);
+            if since < gone_after {
+                question.act(since + 1.0, GATE, Act::Approved);
+            }
+            question.decided(since + 2.0, OWNER)
+        });
+        let measured = look_within(weeks(30), &paths(questions.collect()), &owners_decide(), OPEN);
+        let of = |period: Period| {
+            let all = signals(&measured, Pattern::ImplicitGate, "area-1").into_iter();
+            all.filter(|signal| signal.period == period && signal.role == "role-2").cloned().collect::<Vec<_>>()
+        };
+        (of(Period::Earlier), of(Period::Recent))
+    };
+    // The recent part is the last eight of thirty weeks: 80 questions.
+    let (earlier, recent) = of_gate(22.0 * 40.0);
+    assert_eq!((earlier.len(), recent.len()), (1, 1));
+    assert_eq!((earlier[0].value("necessity"), earlier[0].n), (Some(1.0), 220));
+    assert_eq!((recent[0].value("necessity"), recent[0].n), (Some(0.0), 80));
+    assert!(recent[0].tests.is_empty(), "nothing is tested where nobody is suspected");
+    let (earlier, recent) = of_gate(f64::INFINITY);
+    assert_eq!((earlier.len(), recent.len()), (1, 1));
+    assert_eq!(recent[0].value("necessity"), Some(1.0));
+    let (earlier, recent) = of_gate(0.0);
+    assert_eq!((earlier.len(), recent.len()), (0, 0), "who was never a gate is not spoken of");
 }
 
 #[test]

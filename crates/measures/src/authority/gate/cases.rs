@@ -130,6 +130,13 @@ impl Cases {
         frequent
     }
 
+    /// How often a party acts, candidate or not; `None` where nothing is answered but by themselves.
+    pub(super) fn counted(&self, party: Party) -> Option<Candidate> {
+        let counts = || self.all.iter().filter(|case| case.counts_for(party));
+        let (k, n) = (counts().filter(|case| case.is_acted_by(party)).count() as u64, counts().count() as u64);
+        (n > 0).then_some(Candidate { party, k, n })
+    }
+
     /// Who acts often enough to be told apart from whoever is looked at, consulted roles among them.
     pub(super) fn frequent(&self, which: impl Fn(&First) -> bool) -> Vec<Candidate> {
         let mut acted: FxHashMap<Party, u64> = FxHashMap::default();
