@@ -11,6 +11,7 @@ use sayso_model::measure::Measurement;
 use sayso_model::time::Instant;
 use sayso_model::words::{Column, Words};
 use sayso_model::{Code, NOT_RECORDED};
+use sayso_sources::Kind;
 use sayso_sources::authority::check::{Cell, Objection, Shown};
 use sayso_sources::authority::{self, Aside, Format, Imported};
 use serde::Serialize;
@@ -131,6 +132,11 @@ pub fn import_charter(paths: &[PathBuf], from: Option<&str>) -> Result<ImportedC
 }
 
 fn import_files(paths: &[PathBuf], format: Option<Format>) -> Result<(Format, Imported), InquiryError> {
+    if let ([path], None | Some(Format::Pep)) = (paths, format)
+        && let Some(imported) = of_proposals(path)?
+    {
+        return Ok((Format::Pep, imported));
+    }
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     for path in paths {
         collect(path, path, &mut files)?;
@@ -162,6 +168,17 @@ fn import_files(paths: &[PathBuf], format: Option<Format>) -> Result<(Format, Im
     };
     let imported = imported.map_err(|error| InquiryError::usage(error.to_string(), error.hint()))?;
     Ok((format, imported))
+}
+
+/// The delegates of a repository or bundle of enhancement proposals, through its whole history; `None` where the path is
+/// none.
+fn of_proposals(path: &Path) -> Result<Option<Imported>, InquiryError> {
+    if !matches!(sayso_sources::probe(path), Ok(Kind::Git)) {
+        return Ok(None);
+    }
+    let found = authority::pep::read(path)?;
+    let is_one = found.n_proposals > 0;
+    Ok(is_one.then(|| Imported { charter: found.charter, aside: found.aside, ..Imported::default() }))
 }
 
 /// Every file under a path, named from where the search began.

@@ -75,7 +75,7 @@ impl Office {
         let (first, last) = engine.snapshot().bounds().unwrap_or_default();
         let last = last.min(reconstruct.until());
         let first = self.kept_since(last).map_or(first, |kept| first.max(kept)).min(last);
-        let shown = self.shown()?;
+        let shown = self.shown_before()?;
         let mut seen = Seen { who, paths, window: window(first, last), coverage, shown, measured: OnceCell::new() };
         let asked = (self.request.since.map(Instant::from), self.request.until.map(Instant::from));
         let (since, until) = self.snapped(&seen, asked);

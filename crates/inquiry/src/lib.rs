@@ -9,6 +9,7 @@
 
 mod authority;
 mod beliefs;
+mod conformity;
 mod coverage;
 mod diagnosing;
 mod doctor;
@@ -42,6 +43,7 @@ pub use authority::{
     AreaSay, CHARTER_FILE, DeclaredRemit, ImportedCharter, LastDecision, diff_charters, import_charter,
 };
 pub use beliefs::{ANSWERS_FOLDER, ASSUMPTIONS_FILE, Interview, Statement, statements};
+pub use conformity::{ClassOfCommits, CommitsAgainstCharter, commits_against_charter};
 pub use doctor::Check;
 pub use fault::{Fault, InquiryError};
 pub use forget::Forgotten;
@@ -178,7 +180,7 @@ impl Office {
                 None => sayso_sources::probe(&path)?,
             };
             let lens = match section.lens.as_ref().map(|lens| folder.join(lens)).or_else(|| request.lens.clone()) {
-                Some(lens) => Lens::load(&lens)?,
+                Some(lens) => lens_of(&lens)?,
                 None => Lens::of_kind(kind),
             };
             let mut source = Source::new(&section.name, kind, path, lens);
@@ -229,10 +231,14 @@ impl Office {
         let name = file_name(path);
         // A table that is not canonical may still be one with a lens, and a lens may be for canonical columns too.
         let lens = match &request.lens {
-            Some(lens) => Lens::load(lens)?,
+            Some(lens) => lens_of(lens)?,
             None => Lens::of_kind(kind),
         };
-        let kind = if request.lens.is_some() && kind == Kind::Events { Kind::Csv } else { kind };
+        let kind = match (kind, lens.kind()) {
+            (Kind::Events, _) if request.lens.is_some() => Kind::Csv,
+            (Kind::Git, Some(Kind::Peps)) => Kind::Peps,
+            (kind, _) => kind,
+        };
         let mut source = Source::new(&name, kind, path, lens);
         source.salvage = request.salvage;
         Ok(Self {
@@ -320,6 +326,16 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Xes => "xes",
         Kind::Csv => "csv",
         Kind::Git => "git",
+        Kind::Peps => "peps",
+    }
+}
+
+/// A lens by its file, or by the name of one that comes with Sayso where there is no such file.
+fn lens_of(path: &Path) -> Result<Lens, InquiryError> {
+    let named = path.file_name().and_then(|name| Lens::built_in(&name.to_string_lossy()));
+    match named {
+        Some(lens) if !path.exists() => Ok(lens),
+        _ => Ok(Lens::load(path)?),
     }
 }
 

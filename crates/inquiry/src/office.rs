@@ -43,7 +43,7 @@ pub struct OfficeSection {
 pub struct SourceSection {
     /// The name that the record keeps.
     pub name: String,
-    /// `events`, `xes`, `csv` or `git`; found out from the content when it is not given.
+    /// `events`, `xes`, `csv`, `git` or `peps`; found out from the content when it is not given.
     pub kind: Option<SourceKind>,
     /// File or folder, relative to the office.
     pub path: PathBuf,
@@ -65,6 +65,8 @@ pub enum SourceKind {
     Csv,
     /// A git repository or bundle.
     Git,
+    /// A git repository or bundle of Python enhancement proposals, read by their headers.
+    Peps,
 }
 
 impl From<SourceKind> for Kind {
@@ -74,6 +76,7 @@ impl From<SourceKind> for Kind {
             SourceKind::Xes => Kind::Xes,
             SourceKind::Csv => Kind::Csv,
             SourceKind::Git => Kind::Git,
+            SourceKind::Peps => Kind::Peps,
         }
     }
 }
@@ -259,6 +262,7 @@ impl fmt::Display for SourceKind {
             SourceKind::Xes => "xes",
             SourceKind::Csv => "csv",
             SourceKind::Git => "git",
+            SourceKind::Peps => "peps",
         })
     }
 }

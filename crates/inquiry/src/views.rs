@@ -66,7 +66,7 @@ impl Office {
     ///
     /// # Errors
     /// When they cannot be read: then nobody can say what the next answer would give away.
-    pub(crate) fn shown(&self) -> Result<Vec<Footprint>, InquiryError> {
+    pub(crate) fn shown_before(&self) -> Result<Vec<Footprint>, InquiryError> {
         let path = self.derived.join(SHOWN_FILE);
         if self.folder.is_none() || !path.exists() {
             return Ok(Vec::new());

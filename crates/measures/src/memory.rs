@@ -23,7 +23,7 @@ const BREAKDOWNS: [&str; 9] = [
 impl Measured {
     /// The numbers that may be shown beside what was shown before of the same record, with [`Measured::footprints`] of
     /// these alone. A breakdown of which one group would differ from an earlier one by a group below the floor is left out
-    /// with everything that rests on it, and [`Measured::withheld`] says so.
+    /// with everything that rests on it, and [`Measured::withheld`] says so. The same answer again is the same answer.
     ///
     /// # Errors
     /// Where the answer as a whole would differ by so little.
@@ -31,10 +31,15 @@ impl Measured {
         let mut left_out: Vec<(&str, Why)> = Vec::new();
         for now in &self.footprints {
             let breakdown = breakdown(now.group());
-            if left_out.iter().any(|(known, _)| *known == breakdown) {
+            if left_out.iter().any(|(known, _)| *known == breakdown) || shown.contains(now) {
                 continue;
             }
-            if let Some(why) = would_difference(shown, now, floor) {
+            // Groups of different breakdowns were held against each other when each answer was made.
+            let related = |earlier: &&Footprint| {
+                earlier.group() == now.group() || earlier.group().is_empty() || now.group().is_empty()
+            };
+            let alike = shown.iter().filter(|one| one.family() == now.family()).filter(related);
+            if let Some(why) = would_difference(&alike.cloned().collect::<Vec<_>>(), now, floor) {
                 if breakdown.is_empty() {
                     return Err(why);
                 }

@@ -127,6 +127,17 @@ pub enum CharterVerb {
         /// The later one
         after: PathBuf,
     },
+    /// Hold the commits of a repository against its own CODEOWNERS, OWNERS or MAINTAINERS as of each commit
+    Conformity {
+        /// A git repository or bundle
+        repository: PathBuf,
+        /// The authority file, from the root of the repository [default: found out]
+        #[arg(long)]
+        file: Option<String>,
+        /// Its format: codeowners-github, codeowners-gitlab, maintainers, zephyr, owners [default: found out]
+        #[arg(long)]
+        from: Option<String>,
+    },
     /// Read authority that is declared elsewhere and print it as a charter.toml
     ///
     /// Formats: codeowners-github, codeowners-gitlab, owners, maintainers, zephyr, gerrit, backstage, rust-team, jira,
@@ -158,7 +169,8 @@ pub struct Shared {
     #[arg(long, global = true, value_name = "PATH")]
     pub office: Option<PathBuf>,
 
-    /// How to read an event log: which column is what, and which activity is which act
+    /// How to read an event log: which column is what, and which activity is which act; a file, or the name of a lens that
+    /// comes with Sayso
     #[arg(long, global = true, value_name = "FILE")]
     pub lens: Option<PathBuf>,
 

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../sources/tests/it/across_the_sea.rs"]
+mod across_the_sea;
 #[path = "it/authority.rs"]
 mod authority;
 #[path = "it/command.rs"]

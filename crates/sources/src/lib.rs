@@ -39,6 +39,8 @@ pub enum Kind {
     Csv,
     /// A git repository, bare or not, or a bundle of one.
     Git,
+    /// The same, of Python enhancement proposals: read by the headers of the proposals and not by its commits.
+    Peps,
 }
 
 impl Kind {
@@ -49,6 +51,7 @@ impl Kind {
             Kind::Xes => "XES event log",
             Kind::Csv => "table of events",
             Kind::Git => "git repository",
+            Kind::Peps => "repository of enhancement proposals",
         }
     }
 }
@@ -292,6 +295,7 @@ fn unrecognised(path: &Path, what: &str) -> ReadError {
 pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> Result<Done, ReadError> {
     match source.kind {
         Kind::Git => git::read(source, resume, sink),
+        Kind::Peps => authority::pep::events(&source.path, sink),
         Kind::Xes => xes::read(source, resume, sink),
         Kind::Events | Kind::Csv => table::read(source, resume, sink),
     }
@@ -304,6 +308,7 @@ pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> 
 pub fn freshness(source: &Source, position: Option<&str>) -> Result<Freshness, ReadError> {
     match source.kind {
         Kind::Git => git::freshness(source, position),
+        Kind::Peps => authority::pep::freshness(&source.path, position),
         Kind::Xes | Kind::Events | Kind::Csv => reading::freshness(source, position),
     }
 }

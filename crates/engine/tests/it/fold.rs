@@ -22,6 +22,8 @@ fn by_hand(words: &Dictionaries, rules: &Arc<dyn Reconstruct>, story: &[Told]) -
         let column = |of: fn(&Told) -> Option<&str>, column| -> Vec<u32> {
             events.iter().map(|(_, told)| words.code(column, of(told).unwrap_or("")).unwrap().unwrap()).collect()
         };
+        let flags = |told: &Told| if told.describes == Describes::Holder { FLAG_DESCRIBES_HOLDER } else { 0 };
+        let flags: Vec<u16> = events.iter().map(|(_, told)| flags(told)).collect();
         let byte = |of: fn(&Told) -> u8| -> Vec<u8> { events.iter().map(|(_, told)| of(told)).collect() };
         rules.item(
             &ItemEvents {
@@ -36,7 +38,7 @@ fn by_hand(words: &Dictionaries, rules: &Arc<dyn Reconstruct>, story: &[Told]) -
                 site: &column(|told| told.site.as_deref(), Column::Site),
                 role: &column(|told| told.role.as_deref(), Column::Role),
                 verdict: &byte(|told| told.verdict.map_or(0, |verdict| verdict.code())),
-                flags: &byte(|told| if told.describes == Describes::Holder { FLAG_DESCRIBES_HOLDER } else { 0 }),
+                flags: &flags,
                 activity: &[],
             },
             &mut out,

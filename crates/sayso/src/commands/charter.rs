@@ -1,4 +1,4 @@
-//! `sayso charter check | show | diff | import`: what is declared, and whether it can be true.
+//! `sayso charter check | show | diff | conformity | import`: what is declared, and whether it can be true.
 
 use std::fmt::Write as _;
 
@@ -25,6 +25,11 @@ pub fn run(shared: &Shared, verb: &CharterVerb) -> Result<u8, InquiryError> {
             };
             deliver(shared, &answer)?;
             Ok(u8::from(!changes.is_empty()))
+        }
+        CharterVerb::Conformity { repository, file, from } => {
+            let found = sayso_inquiry::commits_against_charter(repository, file.as_deref(), from.as_deref())?;
+            deliver(shared, &if as_json { sayso_inquiry::json(&found) } else { found.text() })?;
+            Ok(0)
         }
         CharterVerb::Import { paths, from } => {
             let imported = sayso_inquiry::import_charter(paths, from.as_deref())?;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::across_the_sea;
 use crate::office::TestOffice;
 
 fn firm(args: &[&str]) -> TestOffice {
@@ -142,6 +143,58 @@ fn every_answer_about_an_office_is_noted() {
     let log = std::fs::read_to_string(office.path().join("firm/.sayso/views.log")).unwrap();
     let verbs: Vec<String> = log.lines().map(|line| says(&serde_json::from_str(line).unwrap(), "verb")).collect();
     assert_eq!(verbs, ["diagnose", "query", "who"]);
+}
+
+#[test]
+fn answers_about_different_windows_isolate_nobody_together() {
+    let office = firm(&[]);
+    let windows: [&[&str]; 5] = [
+        &[],
+        &["--until", "2025-06-01"],
+        &["--until", "2025-03-01"],
+        &["--since", "2025-03-01"],
+        &["--since", "2025-03-01", "--until", "2025-06-01"],
+    ];
+    // Answered questions by place, as each answer shows them.
+    let mut shown: Vec<std::collections::BTreeMap<String, u64>> = Vec::new();
+    let mut left_out = 0;
+    for window in windows {
+        let said = office.run(&[&["diagnose", "firm", "--format", "json"], window].concat());
+        if said.code != 0 {
+            assert!(said.err.contains("which was shown before"), "{}", said.err);
+            left_out += 1;
+            continue;
+        }
+        let diagnosis: Value = serde_json::from_str(&said.out).unwrap();
+        let measures = diagnosis["measures"].as_array().unwrap();
+        let of = measures.iter().filter(|one| one["id"] == "M00" && one["statistic"] == "decider_known");
+        shown.push(of.map(|one| (one["scope"].to_string(), one["n"].as_u64().unwrap())).collect());
+        let withheld = diagnosis["withheld"].as_array().unwrap();
+        left_out += usize::from(withheld.iter().any(|one| says(one, "why").contains("which was shown before")));
+    }
+    assert!(left_out > 0, "the windows must be near enough to each other for the test to say something");
+    for (at, one) in shown.iter().enumerate() {
+        for other in &shown[at + 1..] {
+            for (place, n) in one {
+                let Some(differ) = other.get(place).map(|other| n.abs_diff(*other)) else { continue };
+                assert!(differ == 0 || differ >= 20, "{place}: {n} less {differ}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_repository_that_its_charter_calls_aligned_passes_one_gate() {
+    let office = TestOffice::new();
+    across_the_sea::build(&office.path().join("repo"), 120);
+    let conformity = office.ok(&["charter", "conformity", "repo"]);
+    assert!(conformity.contains("written by somebody declared"), "{conformity}");
+    let diagnosis = office.json(&["diagnose", "repo", "--format", "json"]);
+    let found = diagnosis["findings"].as_array().unwrap();
+    let gate = found.iter().find(|one| one["pattern"] == "sole_gate").unwrap_or_else(|| panic!("{found:?}"));
+    assert!(says(gate, "claim").contains("does not speak of the speed of that person or of their site"), "{gate}");
+    let share = gate["estimates"].as_array().unwrap().iter().find(|one| one["statistic"] == "top_share").unwrap();
+    assert_eq!(share["value"], 1.0);
 }
 
 #[test]

@@ -163,3 +163,36 @@ fn the_repositories_are_diagnosed_and_their_limits_said() {
         doctor_is_content(&office, &clone, &["--record", bundle]);
     }
 }
+
+#[test]
+fn commits_of_dpdk_against_its_maintainers_as_of_each_commit() {
+    let Some(data) = real_data() else { return };
+    let office = TestOffice::new();
+    let bundle = data.join("dpdk.bundle");
+    let told = office.json(&["charter", "conformity", &bundle.to_string_lossy(), "--format", "json"]);
+    let of = |class: &str| {
+        let classes = told["classes"].as_array().unwrap();
+        classes.iter().find(|one| one["class"] == class).unwrap()["commits"].as_u64().unwrap()
+    };
+    assert_eq!(told["commits"], 3_251);
+    assert_eq!(of("no_maintainer_declared"), 180);
+    assert_eq!(of("authored_by_declared"), 1_061);
+    assert_eq!(of("acked_by_declared"), 1_145);
+    assert_eq!(of("acked_by_others_only"), 492);
+    assert_eq!(of("acked_by_nobody"), 373);
+}
+
+#[test]
+fn delegates_and_resolutions_of_proposals_are_remits_and_decisions() {
+    let Some(data) = real_data() else { return };
+    let office = TestOffice::new();
+    let bundle = data.join("peps.bundle").to_string_lossy().into_owned();
+    let sql = "SELECT count(*) AS n, sum(CASE WHEN in_remit THEN 1 ELSE 0 END) AS within FROM decisions \
+               WHERE status = 'decided'";
+    let answer =
+        office.json(&["query", sql, "--office", &bundle, "--lens", "pep", "--charter", &bundle, "--format", "json"]);
+    let (n, within) = (answer[0]["n"].as_u64().unwrap(), answer[0]["within"].as_u64().unwrap());
+    assert!(n > 300 && within > 0 && within <= n, "{within} of {n}");
+    let imported = office.ok(&["charter", "import", &bundle]);
+    assert!(imported.matches("[[remit]]").count() > 100, "{}", imported.len());
+}

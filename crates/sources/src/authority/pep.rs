@@ -54,7 +54,7 @@ use sayso_model::time::Instant;
 
 use super::{Aside, Format, ImportError, Imported};
 use crate::git::command::Repository;
-use crate::{Done, ReadError};
+use crate::{Done, Freshness, ReadError};
 use header::{Header, Names};
 use story::{Told, told};
 
@@ -206,6 +206,18 @@ pub fn events(path: &Path, sink: &mut dyn EventSink) -> Result<Done, ReadError> 
     let position = format!("pep {}", reading.tip);
     let _ = sink.checkpoint(&position)?;
     Ok(Done::Complete { position })
+}
+
+/// What has happened to a repository of proposals since a position was kept: its newest commit is the same, or it is read
+/// anew.
+///
+/// # Errors
+/// Where the path is no repository, or git fails.
+pub fn freshness(path: &Path, position: Option<&str>) -> Result<Freshness, ReadError> {
+    let Some(position) = position else { return Ok(Freshness::New) };
+    let repository = Repository::open(path)?;
+    let tip = repository.tip().unwrap_or("");
+    Ok(if position.strip_prefix("pep ") == Some(tip) { Freshness::Unchanged } else { Freshness::Changed })
 }
 
 /// One version of a proposal.

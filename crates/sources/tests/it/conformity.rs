@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use sayso_sources::authority::Format;
 use sayso_sources::authority::git::{Class, Conformity, Options, conformity};
 
+use super::across_the_sea;
+
 /// A history in the making, as `git fast-import` reads it.
 #[derive(Default)]
 struct History {
@@ -266,4 +268,23 @@ fn a_real_file_of_logins_is_read_and_what_cannot_be_told_is_not() {
     assert!(found.without_a_file > 1_000, "the file is younger than the repository");
     assert!(counts[Class::CannotTell as usize] > 1_000, "logins and a team are no addresses");
     assert!(found.aside.is_empty(), "{:?}", found.aside);
+}
+
+#[test]
+fn every_file_belongs_to_its_author_and_every_commit_passes_one_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("repo");
+    across_the_sea::build(&path, 60);
+    let found = conformity(&path, &Options::default()).unwrap().unwrap();
+    assert_eq!((found.commits, found.persons, found.file.as_str()), (61, 5, "CODEOWNERS"));
+    assert_eq!(found.of(Class::AuthoredByDeclared).commits, 60, "by its charter this repository is aligned");
+    assert_eq!(found.of(Class::AuthoredByDeclared).whole, 60);
+    assert_eq!(found.without_a_file, 1);
+    let out = Command::new("git").arg("-C").arg(&path).args(["log", "--format=%at %ct %ae %ce"]).output().unwrap();
+    for line in String::from_utf8(out.stdout).unwrap().lines() {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let hours = (fields[1].parse::<i64>().unwrap() - fields[0].parse::<i64>().unwrap()) / 3_600;
+        assert_eq!((hours, fields[3]), (across_the_sea::HOURS, across_the_sea::GATE.1));
+        assert!(fields[2].ends_with("@example.pl"));
+    }
 }

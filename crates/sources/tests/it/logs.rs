@@ -105,7 +105,7 @@ fn closed_problems_of_2013_by_the_organisation_involved() {
     let acts = acts(&vault);
     assert_eq!((acts["raised"], acts["decided"], acts["withdrawn"]), (1_487, 1_565, 3));
     assert_eq!(acts["handed"], 6_660);
-    assert!(vault.events.iter().all(|event| event.attribute("org:group").is_some()));
+    assert!(vault.events.iter().all(|event| event.attribute("product").is_some()));
 }
 
 #[test]
