@@ -66,8 +66,25 @@ pub(super) fn title(finding: &Finding) -> Prose {
 
 /// The strongest findings that still hold, as sentences to begin with.
 pub(super) fn headlines(diagnosis: &Diagnosis) -> impl Iterator<Item = Headline> {
-    let current = diagnosis.findings.iter().filter(|finding| finding.verdict == Standing::Current);
-    current.take(HEADLINES_MAX).map(headline)
+    let of = |current: bool| {
+        let findings = diagnosis.findings.iter();
+        findings.filter(move |finding| (finding.verdict == Standing::Current) == current)
+    };
+    // What was, and may be over, is told too, but once: it is the sentence by which a change shows.
+    let n_current = of(true).count().min(HEADLINES_MAX);
+    let current = of(true).take(HEADLINES_MAX).map(headline);
+    current.chain(of(false).take((HEADLINES_MAX - n_current).min(1)).map(former))
+}
+
+/// The headline of what held before.
+fn former(finding: &Finding) -> Headline {
+    let of_then = headline(finding);
+    let label = words::capital(standing(finding.verdict));
+    Headline {
+        says: Prose::new().strong(label).say(": ").then(of_then.says),
+        doubt: said(finding, &finding.standing).say(" ").then(of_then.doubt),
+        ..of_then
+    }
 }
 
 fn headline(finding: &Finding) -> Headline {

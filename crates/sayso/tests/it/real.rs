@@ -196,3 +196,22 @@ fn delegates_and_resolutions_of_proposals_are_remits_and_decisions() {
     let imported = office.ok(&["charter", "import", &bundle]);
     assert!(imported.matches("[[remit]]").count() > 100, "{}", imported.len());
 }
+
+#[test]
+fn in_one_organisation_line_one_person_closes_everything_and_no_country_is_called_slow() {
+    let Some(data) = real_data() else { return };
+    let office = TestOffice::new();
+    let (target, lens) = (log(&data, "bpic2013_closed_problems.xes.gz"), lens("bpic2013_problems"));
+    let diagnosis = office.json(&["diagnose", &target, "--lens", &lens, "--format", "json"]);
+    let found = diagnosis["findings"].as_array().unwrap();
+    let gates: Vec<&Value> = found.iter().filter(|one| one["pattern"] == "sole_gate").collect();
+    let areas: Vec<&str> = gates.iter().map(|one| one["area"].as_str().unwrap()).collect();
+    assert_eq!(areas, ["Org line G3"], "the other lines have many who close");
+    let estimates = gates[0]["estimates"].as_array().unwrap();
+    let share = estimates.iter().find(|one| one["statistic"] == "top_share").unwrap();
+    assert!(share["value"].as_f64().unwrap() > 0.97 && share["n"].as_u64().unwrap() > 190, "{share}");
+    assert!(
+        gates[0]["claim"].as_str().unwrap().contains("does not speak of the speed of that person or of their site")
+    );
+    assert!(found.iter().all(|one| !one["claim"].as_str().unwrap().contains("country")), "{found:?}");
+}
