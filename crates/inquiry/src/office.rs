@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sayso_model::privacy::Floor;
 use sayso_sources::Kind;
 use sayso_sources::people::SiteDecl;
+use sayso_sources::tracker::Tracker;
 use serde::Deserialize;
 
 /// The file that makes a folder an office.
@@ -43,7 +44,7 @@ pub struct OfficeSection {
 pub struct SourceSection {
     /// The name that the record keeps.
     pub name: String,
-    /// `events`, `xes`, `csv` or `git`; found out from the content when it is not given.
+    /// `events`, `xes`, `csv`, `git` or `jira`; found out from the content when it is not given.
     pub kind: Option<SourceKind>,
     /// File or folder, relative to the office.
     pub path: PathBuf,
@@ -65,6 +66,8 @@ pub enum SourceKind {
     Csv,
     /// A git repository or bundle.
     Git,
+    /// Jira: a raw folder, or exported files.
+    Jira,
 }
 
 impl From<SourceKind> for Kind {
@@ -74,6 +77,7 @@ impl From<SourceKind> for Kind {
             SourceKind::Xes => Kind::Xes,
             SourceKind::Csv => Kind::Csv,
             SourceKind::Git => Kind::Git,
+            SourceKind::Jira => Kind::Tracker(Tracker::Jira),
         }
     }
 }
@@ -259,6 +263,7 @@ impl fmt::Display for SourceKind {
             SourceKind::Xes => "xes",
             SourceKind::Csv => "csv",
             SourceKind::Git => "git",
+            SourceKind::Jira => "jira",
         })
     }
 }

@@ -21,11 +21,12 @@ use crate::Kind;
 pub(crate) use template::{Template, Var};
 
 /// The lenses that come with Sayso, by name.
-pub const BUILT_IN: [(&str, &str); 4] = [
+pub const BUILT_IN: [(&str, &str); 5] = [
     ("events", include_str!("lenses/events.toml")),
     ("xes", include_str!("lenses/xes.toml")),
     ("table", include_str!("lenses/table.toml")),
     ("git", include_str!("lenses/git.toml")),
+    ("jira", include_str!("lenses/jira.toml")),
 ];
 
 /// What the elements of a source mean. Cheap to clone.
@@ -64,7 +65,7 @@ impl Lens {
             .map_err(|LensError { what, hint }| LensError { what: format!("{}: {what}", path.display()), hint })
     }
 
-    /// A lens that comes with Sayso, by name: `events`, `xes`, `table`, `git`.
+    /// A lens that comes with Sayso, by name: `events`, `xes`, `table`, `git`, `jira`.
     pub fn built_in(name: &str) -> Option<Lens> {
         let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
         Some(Lens::parse(text).expect("the built-in lenses are tested"))
@@ -293,5 +294,6 @@ fn name_of_kind(kind: Kind) -> &'static str {
         Kind::Xes => "xes",
         Kind::Csv => "table",
         Kind::Git => "git",
+        Kind::Tracker(tracker) => tracker.name(),
     }
 }
