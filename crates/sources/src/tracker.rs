@@ -193,7 +193,7 @@ pub trait Parser {
     }
     /// The pages come a second time, from the first on. A parser that learns from later pages what earlier ones mean, such
     /// as the key that belongs to a number, keeps what it learnt, forgets the rest, and says `true`. It must then tell the
-    /// same facts, by their ids, in the same order as the first time. One that says `false` is replaced by a new one.
+    /// same facts, by their ids, page by page; some it may leave out. One that says `false` is replaced by a new one.
     fn begin_again(&mut self) -> bool {
         false
     }

@@ -7,15 +7,14 @@ use twox_hash::XxHash3_64;
 use super::claims::{Claims, hash};
 use super::{Account, Claim, Fact, Telling};
 
-/// A place among all that is told: the page, and the number within it.
+/// A place among all that is told: the page, and which of those that are alike on it.
 pub(crate) type Ordinal = (u32, u32);
 
 /// Numbers what is told. Both passes number alike.
 #[derive(Debug, Default)]
 pub(crate) struct Numbers {
     page: u32,
-    n: u32,
-    /// What was set aside on this page, so that two alike are two.
+    /// What was told on this page, and how often.
     alike: FxHashMap<u64, u32>,
 }
 
@@ -23,26 +22,27 @@ impl Numbers {
     /// The next page begins.
     pub fn page(&mut self) {
         self.page += 1;
-        self.n = 0;
         self.alike.clear();
     }
 
     /// Identity and place of a fact.
     pub fn fact(&mut self, fact: &Fact) -> (u64, Ordinal) {
-        (hash(&fact.id), self.next())
+        let id = hash(&fact.id);
+        (id, (self.page, self.nth(id)))
     }
 
     /// Identity and place of what is set aside: told again with the same words, it is the same.
     pub fn aside(&mut self, place: &str, reason: Reason, detail: &str) -> (u64, Ordinal) {
         let words = XxHash3_64::oneshot(format!("{place}\0{}\0{detail}", reason.name()).as_bytes());
-        let nth = self.alike.entry(words).or_default();
-        *nth += 1;
-        (XxHash3_64::oneshot(&[words.to_le_bytes(), u64::from(*nth).to_le_bytes()].concat()), self.next())
+        // Two alike on one page are two.
+        let nth = self.nth(words);
+        (XxHash3_64::oneshot(&[words.to_le_bytes(), u64::from(nth).to_le_bytes()].concat()), (self.page, 1))
     }
 
-    fn next(&mut self) -> Ordinal {
-        self.n += 1;
-        (self.page, self.n)
+    fn nth(&mut self, what: u64) -> u32 {
+        let nth = self.alike.entry(what).or_default();
+        *nth += 1;
+        *nth
     }
 }
 

@@ -51,11 +51,6 @@ impl Sample {
     pub fn has(&self, path: &str) -> bool {
         self.keys.contains(path)
     }
-
-    /// Whether there is a column of this name.
-    pub fn has_column(&self, name: &str) -> bool {
-        self.columns.iter().any(|column| column == name)
-    }
 }
 
 struct Seen<'s> {
