@@ -82,7 +82,8 @@ fn described(teller: &mut Teller<'_>, thing: &Value) {
             teller.learnt.field(id, name);
         }
     } else if has("object") && (has("relationship") || has("application")) {
-        teller.aside("a remote link", Reason::TimeMissing, "its time stands in the changelog alone");
+        let id = thing.get("id").and_then(id_text).unwrap_or_default();
+        teller.aside(&format!("remote link {id}"), Reason::TimeMissing, "its time stands in the changelog alone");
     } else if has("detail") && has("errors") {
         teller.aside("a development panel", Reason::TimeMissing, "links to code without the times of the links");
     } else if has("errorMessages") {
