@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use sayso_model::Code;
-use sayso_model::coverage::{Note, Reason};
+use sayso_model::coverage::{ClaimTally, Note, Reason};
 use sayso_model::event::{EventRow, EventSink, Flow, SinkError};
 use sayso_model::words::{Column, Words};
 use serde::Serialize;
@@ -267,6 +267,10 @@ impl<S: EventSink> EventSink for Forgetting<'_, S> {
 
     fn note(&mut self, place: &str, note: Note, detail: &str) {
         self.inner.note(place, note, if self.list.is_empty() { detail } else { "" });
+    }
+
+    fn claim(&mut self, what: &str, tally: ClaimTally) {
+        self.inner.claim(what, tally);
     }
 
     fn checkpoint(&mut self, position: &str) -> Result<Flow, SinkError> {

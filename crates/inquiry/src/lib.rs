@@ -327,6 +327,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Csv => "csv",
         Kind::Git => "git",
         Kind::Peps => "peps",
+        Kind::Tracker(tracker) => tracker.name(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sayso_model::privacy::Floor;
 use sayso_sources::Kind;
 use sayso_sources::people::SiteDecl;
+use sayso_sources::tracker::Tracker;
 use serde::Deserialize;
 
 /// The file that makes a folder an office.
@@ -43,7 +44,7 @@ pub struct OfficeSection {
 pub struct SourceSection {
     /// The name that the record keeps.
     pub name: String,
-    /// `events`, `xes`, `csv`, `git` or `peps`; found out from the content when it is not given.
+    /// `events`, `xes`, `csv`, `git`, `peps` or a tracker; found out from the content when it is not given.
     pub kind: Option<SourceKind>,
     /// File or folder, relative to the office.
     pub path: PathBuf,
@@ -67,6 +68,8 @@ pub enum SourceKind {
     Git,
     /// A git repository or bundle of Python enhancement proposals, read by their headers.
     Peps,
+    /// Jira: a raw folder, or exported files.
+    Jira,
 }
 
 impl From<SourceKind> for Kind {
@@ -77,6 +80,7 @@ impl From<SourceKind> for Kind {
             SourceKind::Csv => Kind::Csv,
             SourceKind::Git => Kind::Git,
             SourceKind::Peps => Kind::Peps,
+            SourceKind::Jira => Kind::Tracker(Tracker::Jira),
         }
     }
 }
@@ -263,6 +267,7 @@ impl fmt::Display for SourceKind {
             SourceKind::Csv => "csv",
             SourceKind::Git => "git",
             SourceKind::Peps => "peps",
+            SourceKind::Jira => "jira",
         })
     }
 }

@@ -32,6 +32,10 @@ pub enum Reason {
     LeftOutByLens,
     /// The file ends in the middle of it.
     Truncated,
+    /// It is of a kind that this version does not read.
+    NotUnderstood,
+    /// The source did not give it out: no permission, or gone.
+    Refused,
 }
 
 /// What was changed in an element that was kept.
@@ -94,6 +98,47 @@ pub struct Ledger {
     pub set_aside: BTreeMap<Reason, u64>,
     /// Elements kept with a change, by kind.
     pub notes: BTreeMap<Note, u64>,
+    /// What the source states that there should be against what came, by kind of thing (`changelog entries`); empty where
+    /// the source states nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub claims: BTreeMap<String, ClaimTally>,
+}
+
+/// Expected against received, of one kind of thing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimTally {
+    /// How many the source states, over all items (or searches) of which it states a number.
+    pub stated: u64,
+    /// How many of them came. What came beyond the stated number of an item does not make up for another's lack.
+    pub received: u64,
+    /// Items (or searches) of which fewer came than stated.
+    pub items_short: u64,
+    /// How many came beyond what was stated: the source's own numbers contradict it.
+    #[serde(default)]
+    pub beyond: u64,
+}
+
+impl ClaimTally {
+    /// How many did not come.
+    pub fn missing(&self) -> u64 {
+        self.stated.saturating_sub(self.received)
+    }
+
+    /// Enters what is stated of one item, and what came of it.
+    pub fn enter(&mut self, stated: u64, received: u64) {
+        self.stated += stated;
+        self.received += received.min(stated);
+        self.items_short += u64::from(received < stated);
+        self.beyond += received.saturating_sub(stated);
+    }
+
+    /// Adds another tally of the same kind of thing.
+    pub fn add(&mut self, other: &ClaimTally) {
+        self.stated += other.stated;
+        self.received += other.received;
+        self.items_short += other.items_short;
+        self.beyond += other.beyond;
+    }
 }
 
 impl Ledger {
@@ -118,6 +163,9 @@ impl Ledger {
         for (note, n) in &other.notes {
             *self.notes.entry(*note).or_default() += n;
         }
+        for (what, tally) in &other.claims {
+            self.claims.entry(what.clone()).or_default().add(tally);
+        }
     }
 }
 
@@ -137,6 +185,8 @@ impl Reason {
             Reason::OutsideTrace => "outside_trace",
             Reason::LeftOutByLens => "left_out_by_lens",
             Reason::Truncated => "truncated",
+            Reason::NotUnderstood => "not_understood",
+            Reason::Refused => "refused",
         }
     }
 
@@ -155,6 +205,8 @@ impl Reason {
             Reason::OutsideTrace => "outside any trace",
             Reason::LeftOutByLens => "left out by the lens",
             Reason::Truncated => "cut off at the end of the file",
+            Reason::NotUnderstood => "of a kind that is not read",
+            Reason::Refused => "that the source did not give out",
         }
     }
 }
@@ -178,5 +230,23 @@ impl Note {
             Note::AttributeDropped => "attributes that could not be kept",
             Note::SourceIncomplete => "signs that the source itself is incomplete",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_beyond_one_claim_does_not_make_up_for_another() {
+        let mut tally = ClaimTally::default();
+        tally.enter(60, 40);
+        tally.enter(3, 5);
+        tally.enter(7, 7);
+        assert_eq!(tally, ClaimTally { stated: 70, received: 50, items_short: 1, beyond: 2 });
+        assert_eq!(tally.missing(), 20);
+        let mut ledger = Ledger { claims: BTreeMap::from([("issues".to_owned(), tally)]), ..Ledger::default() };
+        ledger.add(&ledger.clone());
+        assert_eq!(ledger.claims["issues"], ClaimTally { stated: 140, received: 100, items_short: 2, beyond: 4 });
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::coverage::{Note, Reason};
+use crate::coverage::{ClaimTally, Note, Reason};
 use crate::signs::Signs;
 use crate::time::Instant;
 
@@ -275,6 +275,12 @@ pub trait EventSink {
 
     /// The current element (or its container) is used, but not as written.
     fn note(&mut self, place: &str, note: Note, detail: &str);
+
+    /// What the source states that there should be of one kind of thing, against what came. Told once for each kind, at
+    /// the end of a whole reading; a later one of the same kind takes its place.
+    fn claim(&mut self, what: &str, tally: ClaimTally) {
+        let _ = (what, tally);
+    }
 
     /// Everything up to here is whole and may be made durable. `position` is what the source needs to go on from
     /// here; it is opaque to the sink.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sayso_model::coverage::{Note, Reason};
+use sayso_model::coverage::{ClaimTally, Note, Reason};
 use sayso_model::event::{EventRow, EventSink, Flow, SinkError};
 
 /// Where a reading stands, as text that the sink keeps and the reader understands.
@@ -109,6 +109,10 @@ impl EventSink for Gate<'_> {
         if !self.is_muted {
             self.sink.note(place, note, detail);
         }
+    }
+
+    fn claim(&mut self, what: &str, tally: ClaimTally) {
+        self.sink.claim(what, tally);
     }
 
     fn checkpoint(&mut self, position: &str) -> Result<Flow, SinkError> {

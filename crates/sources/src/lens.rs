@@ -21,12 +21,13 @@ use crate::Kind;
 pub(crate) use template::{Template, Var};
 
 /// The lenses that come with Sayso, by name.
-pub const BUILT_IN: [(&str, &str); 5] = [
+pub const BUILT_IN: [(&str, &str); 6] = [
     ("events", include_str!("lenses/events.toml")),
     ("xes", include_str!("lenses/xes.toml")),
     ("table", include_str!("lenses/table.toml")),
     ("git", include_str!("lenses/git.toml")),
     ("pep", include_str!("lenses/pep.toml")),
+    ("jira", include_str!("lenses/jira.toml")),
 ];
 
 /// What the elements of a source mean. Cheap to clone.
@@ -65,7 +66,7 @@ impl Lens {
             .map_err(|LensError { what, hint }| LensError { what: format!("{}: {what}", path.display()), hint })
     }
 
-    /// A lens that comes with Sayso, by name: `events`, `xes`, `table`, `git`, `pep`.
+    /// A lens that comes with Sayso, by its name in [`BUILT_IN`].
     pub fn built_in(name: &str) -> Option<Lens> {
         let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
         Some(Lens::parse(text).expect("the built-in lenses are tested"))
@@ -295,5 +296,6 @@ fn name_of_kind(kind: Kind) -> &'static str {
         Kind::Csv => "table",
         Kind::Git => "git",
         Kind::Peps => "pep",
+        Kind::Tracker(tracker) => tracker.name(),
     }
 }

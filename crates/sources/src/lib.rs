@@ -1,4 +1,4 @@
-//! Where events come from: git, XES, CSV, NDJSON and Parquet, each read through a lens into one sink that keeps books.
+//! Where events come from: git, trackers, XES, CSV, NDJSON and Parquet, each read through a lens into one sink that keeps books.
 //!
 //! [`probe`] tells what a path is, by its content; [`freshness`] tells whether there is anything to read; [`read`]
 //! reads it. Bad elements never fail a reading: they are set aside and counted.
@@ -27,6 +27,7 @@ pub mod xes;
 
 use bytes::Unpacked;
 pub use lens::{Lens, LensError};
+use tracker::Tracker;
 
 /// What a source is, by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +42,8 @@ pub enum Kind {
     Git,
     /// The same, of Python enhancement proposals: read by the headers of the proposals and not by its commits.
     Peps,
+    /// A tracker: a raw folder that was fetched, or files that the tracker exports.
+    Tracker(Tracker),
 }
 
 impl Kind {
@@ -52,6 +55,7 @@ impl Kind {
             Kind::Csv => "table of events",
             Kind::Git => "git repository",
             Kind::Peps => "repository of enhancement proposals",
+            Kind::Tracker(tracker) => tracker.words(),
         }
     }
 }
@@ -249,10 +253,10 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
         if has(".git") || has("HEAD") && has("objects") && has("refs") {
             return Ok(Kind::Git);
         }
-        return Err(ReadError::Unrecognised {
+        return tracker::probe_folder(path)?.map(Kind::Tracker).ok_or_else(|| ReadError::Unrecognised {
             path: path.to_owned(),
-            what: "it is a folder without a git repository in it".to_owned(),
-            hint: "name a git repository or an event-log file".to_owned(),
+            what: "it is a folder with neither a git repository nor pages or exports of a tracker in it".to_owned(),
+            hint: "name a git repository, a folder of what a tracker gave, or an event-log file".to_owned(),
         });
     }
     let mut unpacked = Unpacked::open(path)?;
@@ -263,6 +267,9 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
         let mut head = String::new();
         // What breaks off within the first bytes is told when it is read.
         let _ = Unpacked::open(path)?.text(None)?.reader.take(PROBE).read_to_string(&mut head);
+        if let Some(tracker) = tracker::probe_text(path, &head) {
+            return Ok(Kind::Tracker(tracker));
+        }
         if head.trim_start().starts_with('<') {
             return xes::probe(path, &head);
         }
@@ -280,8 +287,10 @@ fn unrecognised(path: &Path, what: &str) -> ReadError {
     ReadError::Unrecognised {
         path: path.to_owned(),
         what: what.to_owned(),
-        hint: "Sayso reads git repositories and bundles, XES, and tables of events as CSV, NDJSON or Parquet"
-            .to_owned(),
+        hint:
+            "Sayso reads git repositories and bundles, what trackers give, XES, and tables of events as CSV, NDJSON or \
+               Parquet"
+                .to_owned(),
     }
 }
 
@@ -298,6 +307,7 @@ pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> 
         Kind::Peps => authority::pep::events(&source.path, sink),
         Kind::Xes => xes::read(source, resume, sink),
         Kind::Events | Kind::Csv => table::read(source, resume, sink),
+        Kind::Tracker(tracker) => tracker::read(tracker, source, resume, sink),
     }
 }
 
@@ -310,5 +320,18 @@ pub fn freshness(source: &Source, position: Option<&str>) -> Result<Freshness, R
         Kind::Git => git::freshness(source, position),
         Kind::Peps => authority::pep::freshness(&source.path, position),
         Kind::Xes | Kind::Events | Kind::Csv => reading::freshness(source, position),
+        Kind::Tracker(_) => tracker::freshness(source, position),
+    }
+}
+
+/// The accounts of people and machines that a source describes, one for each id, in the order of their ids; empty for
+/// sources other than trackers.
+///
+/// # Errors
+/// Where the source cannot be read.
+pub fn accounts(source: &Source) -> Result<Vec<tracker::Account>, ReadError> {
+    match source.kind {
+        Kind::Tracker(tracker) => tracker::accounts(tracker, source),
+        _ => Ok(Vec::new()),
     }
 }

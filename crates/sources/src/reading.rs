@@ -129,7 +129,8 @@ fn can_grow(source: &Source, path: &Path) -> bool {
     matches!(source.kind, Kind::Events | Kind::Csv) && Unpacked::open(path).is_ok_and(|unpacked| !unpacked.is_gzip)
 }
 
-fn position(source: &Source, text: &str) -> Result<Position, ReadError> {
+/// The position that a text stands for, where it was made for this source as it is looked at now.
+pub(crate) fn position(source: &Source, text: &str) -> Result<Position, ReadError> {
     let path = || source.path.clone();
     let position = Position::parse(text)
         .ok_or_else(|| ReadError::Position { path: path(), what: "the position cannot be read".to_owned() })?;
@@ -140,7 +141,7 @@ fn position(source: &Source, text: &str) -> Result<Position, ReadError> {
 }
 
 /// A number that changes with everything that changes what the same bytes give.
-fn view(source: &Source) -> u64 {
+pub(crate) fn view(source: &Source) -> u64 {
     let zone = source.zone.as_ref().map(|zone| zone.iana_name().map_or_else(|| format!("{zone:?}"), str::to_owned));
     let (lens, signs) = (source.lens.fingerprint(), crate::signs::fingerprint());
     let all = format!("{lens:x} {signs:x} {zone:?} {} {:?}", source.apply_globals, source.kind);

@@ -12,7 +12,7 @@ use crate::lens::{Field, Inner, Var, nearest};
 use crate::reading::Reading;
 use crate::{Done, Kind, ReadError, Source};
 
-mod csv;
+pub(crate) mod csv;
 mod json;
 mod parquet;
 

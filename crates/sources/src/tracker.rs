@@ -4,7 +4,97 @@
 //! which act that is, is for a lens to say. The same fact may be told by many pages (a page fetched again, an item in
 //! two searches): facts have an identity, and each counts once.
 
-use sayso_model::coverage::Reason;
+use std::fmt;
+use std::path::Path;
+
+use sayso_model::coverage::{Note, Reason};
+
+mod claims;
+pub mod jira;
+mod known;
+mod pages;
+pub mod raw;
+mod reading;
+mod sample;
+
+pub(crate) use pages::{probe_folder, probe_text};
+pub use reading::HISTORY_CUT;
+pub(crate) use reading::{accounts, freshness, read};
+use sample::Sample;
+
+/// A tracker that Sayso has a parser for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tracker {
+    /// Jira Cloud, Data Center and Server.
+    Jira,
+}
+
+/// What there is to know of a tracker beside its name in the enumeration; each tracker's own file has it.
+pub(crate) struct Room {
+    /// The word in files and options; a built-in lens has the same name.
+    pub name: &'static str,
+    /// The same in words, to stand in a sentence.
+    pub words: &'static str,
+    /// A parser that has read nothing yet.
+    pub parser: fn() -> Box<dyn Parser>,
+    /// Whether a file is the tracker's, by its beginning.
+    pub recognises: fn(&Sample) -> bool,
+    /// The kinds of page, and what each gives.
+    pub kinds: &'static [(&'static str, &'static str)],
+    /// Whether offsets from UTC are those of whoever acted, and not of the server or the caller.
+    pub has_actors_offsets: bool,
+}
+
+impl Tracker {
+    /// Every tracker.
+    pub const ALL: [Tracker; 1] = [Tracker::Jira];
+
+    pub(crate) fn room(self) -> &'static Room {
+        match self {
+            Tracker::Jira => &jira::ROOM,
+        }
+    }
+
+    /// The word in files and options.
+    pub fn name(self) -> &'static str {
+        self.room().name
+    }
+
+    /// The tracker of this name, if there is one.
+    pub fn of_name(name: &str) -> Option<Tracker> {
+        Tracker::ALL.into_iter().find(|tracker| tracker.name() == name)
+    }
+
+    /// The tracker in words, to stand in a sentence.
+    pub fn words(self) -> &'static str {
+        self.room().words
+    }
+
+    /// The kinds of page and export that its parser reads, and what each gives.
+    pub fn kinds(self) -> &'static [(&'static str, &'static str)] {
+        self.room().kinds
+    }
+}
+
+impl fmt::Display for Tracker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
+    }
+}
+
+/// A parser for a tracker, that has read nothing yet.
+pub fn parser(tracker: Tracker) -> Box<dyn Parser> {
+    (tracker.room().parser)()
+}
+
+/// Reads the pages or files at a path through a parser, once and in their order, as somebody wants who needs the facts and
+/// not the events. Facts that are told twice come twice.
+///
+/// # Errors
+/// Where the path cannot be read.
+pub fn each_told(path: &Path, parser: &mut dyn Parser, told: &mut dyn Telling) -> Result<(), crate::ReadError> {
+    reading::each_page(&pages::Pages::open(path, false)?, parser, told)
+}
 
 /// One raw page: the answer to one request, one file of an export, one row of a table of raw answers.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +133,10 @@ pub struct Fact {
 }
 
 /// What a page says that there should be, against what came.
+///
+/// Told of one page, it is taken together with those of other pages: pages of one search (the same address but for the
+/// paging) add up, and the same things in two searches do not. Told at the end ([`Parser::finish`]), it is final. An item
+/// of which fewer came than stated has a history that is known to be cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The item that it speaks of; `None` for a whole search.
@@ -83,6 +177,10 @@ pub trait Telling {
     fn claim(&mut self, claim: Claim);
     /// An account that the page describes.
     fn account(&mut self, account: Account);
+    /// Something that a person should know about the page or the whole source, such as what an export never has.
+    fn note(&mut self, place: &str, note: Note, detail: &str) {
+        let _ = (place, note, detail);
+    }
 }
 
 /// Reads the pages of one tracker.
@@ -92,5 +190,11 @@ pub trait Parser {
     /// After the last page: what could only be said with all of them.
     fn finish(&mut self, told: &mut dyn Telling) {
         let _ = told;
+    }
+    /// The pages come a second time, from the first on. A parser that learns from later pages what earlier ones mean, such
+    /// as the key that belongs to a number, keeps what it learnt, forgets the rest, and says `true`. It must then tell the
+    /// same facts, by their ids, page by page; some it may leave out. One that says `false` is replaced by a new one.
+    fn begin_again(&mut self) -> bool {
+        false
     }
 }

@@ -21,5 +21,7 @@ mod signs;
 mod sink;
 #[path = "it/tables.rs"]
 mod tables;
+#[path = "it/trackers.rs"]
+mod trackers;
 #[path = "it/traps.rs"]
 mod traps;

@@ -10,7 +10,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use datafusion::parquet::arrow::ArrowWriter;
-use sayso_model::coverage::{Ledger, Note, Reason, Skipped};
+use sayso_model::coverage::{ClaimTally, Ledger, Note, Reason, Skipped};
 use sayso_model::decision::{FLAG_AUXILIARY, FLAG_DESCRIBES_HOLDER};
 use sayso_model::event::{Describes, EventRow, EventSink, Flow, SinkError};
 use sayso_model::words::Column;
@@ -283,6 +283,10 @@ impl EventSink for Appender<'_> {
 
     fn note(&mut self, _place: &str, note: Note, _detail: &str) {
         *self.source.ledger.notes.entry(note).or_default() += 1;
+    }
+
+    fn claim(&mut self, what: &str, tally: ClaimTally) {
+        self.source.ledger.claims.insert(what.to_owned(), tally);
     }
 
     fn checkpoint(&mut self, position: &str) -> Result<Flow, SinkError> {

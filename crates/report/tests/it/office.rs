@@ -398,6 +398,7 @@ fn coverage() -> Coverage {
         events: 14_310,
         set_aside: BTreeMap::from([(Reason::TimeUnreadable, 31), (Reason::ItemMissing, 16)]),
         notes: BTreeMap::from([(Note::DayPrecision, 212), (Note::ActorMissing, 48)]),
+        ..Ledger::default()
     };
     let count = |pairs: &[(&str, u64)]| pairs.iter().map(|(word, n)| ((*word).to_owned(), *n)).collect();
     Coverage {

@@ -46,6 +46,8 @@ pub(crate) enum Place {
     Event(u64, u64),
     /// A byte of the content.
     Byte(u64),
+    /// A page of a tracker, from 1.
+    Page(u64),
 }
 
 impl fmt::Display for Place {
@@ -56,6 +58,7 @@ impl fmt::Display for Place {
             Place::Trace(trace) => write!(f, "trace {trace}"),
             Place::Event(trace, event) => write!(f, "trace {trace} event {event}"),
             Place::Byte(byte) => write!(f, "byte {byte}"),
+            Place::Page(page) => write!(f, "page {page}"),
         }
     }
 }

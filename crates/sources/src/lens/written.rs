@@ -12,6 +12,7 @@ use super::{
     Field, Fold, Given, Inner, LIFECYCLE, LensError, N_FIELDS, Pattern, Rule, Template, Var, name_of_kind, nearest,
 };
 use crate::Kind;
+use crate::tracker::Tracker;
 
 /// Reads a lens from its text.
 pub(crate) fn parse(text: &str) -> Result<Inner, LensError> {
@@ -391,9 +392,13 @@ fn field_named(table: &str, name: &str) -> Result<Field, LensError> {
 
 fn kind_named(name: &str) -> Result<Kind, LensError> {
     let known = [Kind::Events, Kind::Xes, Kind::Csv, Kind::Git, Kind::Peps];
-    known.into_iter().find(|kind| name_of_kind(*kind) == name).ok_or_else(|| LensError {
+    let trackers = Tracker::ALL.into_iter().map(Kind::Tracker);
+    known.into_iter().chain(trackers).find(|kind| name_of_kind(*kind) == name).ok_or_else(|| LensError {
         what: format!("`{name}` is not a kind of source"),
-        hint: "write `events`, `xes`, `table`, `git` or `pep`".to_owned(),
+        hint: format!(
+            "write `events`, `xes`, `table`, `git`, `pep` or a tracker: {}",
+            Tracker::ALL.map(Tracker::name).join(", ")
+        ),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sayso_model::coverage::{Ledger, Note, Reason};
+use sayso_model::coverage::{ClaimTally, Ledger, Note, Reason};
 use sayso_model::event::{EventRow, EventSink, Flow, SinkError, Verdict};
 use sayso_model::signs::Signs;
 use sayso_model::time::Instant;
@@ -128,6 +128,10 @@ impl EventSink for Vault {
     fn note(&mut self, place: &str, note: Note, _: &str) {
         *self.ledger.notes.entry(note).or_default() += 1;
         self.notes.push((place.to_owned(), note));
+    }
+
+    fn claim(&mut self, what: &str, tally: ClaimTally) {
+        self.ledger.claims.insert(what.to_owned(), tally);
     }
 
     fn checkpoint(&mut self, position: &str) -> Result<Flow, SinkError> {
