@@ -6,6 +6,11 @@
 
 use sayso_model::coverage::Reason;
 
+pub mod devlake;
+pub mod github;
+pub mod gitlab;
+mod payload;
+
 /// One raw page: the answer to one request, one file of an export, one row of a table of raw answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {

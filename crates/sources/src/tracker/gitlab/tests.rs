@@ -1,0 +1,1 @@
+//! What the parser of GitLab promises, on payloads that are made here.
