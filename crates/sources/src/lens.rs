@@ -21,11 +21,13 @@ use crate::Kind;
 pub(crate) use template::{Template, Var};
 
 /// The lenses that come with Sayso, by name.
-pub const BUILT_IN: [(&str, &str); 4] = [
+pub const BUILT_IN: [(&str, &str); 6] = [
     ("events", include_str!("lenses/events.toml")),
     ("xes", include_str!("lenses/xes.toml")),
     ("table", include_str!("lenses/table.toml")),
     ("git", include_str!("lenses/git.toml")),
+    ("github", include_str!("lenses/github.toml")),
+    ("gitlab", include_str!("lenses/gitlab.toml")),
 ];
 
 /// What the elements of a source mean. Cheap to clone.
@@ -64,7 +66,7 @@ impl Lens {
             .map_err(|LensError { what, hint }| LensError { what: format!("{}: {what}", path.display()), hint })
     }
 
-    /// A lens that comes with Sayso, by name: `events`, `xes`, `table`, `git`.
+    /// A lens that comes with Sayso, by name: `events`, `xes`, `table`, `git`, `github`, `gitlab`.
     pub fn built_in(name: &str) -> Option<Lens> {
         let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
         Some(Lens::parse(text).expect("the built-in lenses are tested"))

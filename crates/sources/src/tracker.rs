@@ -9,6 +9,8 @@ use sayso_model::coverage::Reason;
 pub mod devlake;
 pub mod github;
 pub mod gitlab;
+#[cfg(test)]
+mod heard;
 mod payload;
 
 /// One raw page: the answer to one request, one file of an export, one row of a table of raw answers.

@@ -30,6 +30,32 @@ use shape::Shape;
 /// The login that GitHub shows for everybody who deleted their account: many people, and so nobody.
 const GHOST: &str = "ghost";
 
+/// The kinds of page that the parser reads, and the activities of the facts that each gives.
+pub const KINDS: [(&str, &str); 16] = [
+    ("issues", "opened, closed/REASON"),
+    ("pulls", "opened, merged, closed/unmerged"),
+    ("timeline, events", "the event by its name; closed/completed, closed/not_planned, closed/unmerged, merged"),
+    ("reviews", "reviewed/APPROVED, reviewed/CHANGES_REQUESTED, reviewed/COMMENTED, reviewed/DISMISSED"),
+    ("review comments", "review_commented"),
+    ("comments", "commented"),
+    ("commits of a pull request", "committed"),
+    ("reactions to an item", "reacted/CONTENT"),
+    ("requested reviewers, users, teams", "accounts only"),
+    ("webhook issues, pull_request", "opened, the action by its name, merged, closed/REASON"),
+    (
+        "webhook issue_comment, pull_request_review, pull_request_review_comment",
+        "as the thing itself; _edited, _deleted",
+    ),
+    ("webhook pull_request_review_thread", "review_thread_resolved, review_thread_unresolved"),
+    ("webhook discussion, discussion_comment", "opened, answered, commented, the action by its name"),
+    (
+        "webhook deployment_review",
+        "deployment_review/requested, deployment_review/approved, deployment_review/rejected",
+    ),
+    ("GraphQL answer, archive file", "as the things it holds"),
+    ("GH Archive line", "as the webhook it holds"),
+];
+
 /// Reads the pages of GitHub. Keeps a few words for each item and eight bytes for each comment, review and commit, so
 /// that it can tell at the end what only all pages together say.
 #[derive(Default)]
@@ -116,7 +142,10 @@ impl GitHub {
 
     /// One object of a page.
     fn entry(&mut self, page: &Page<'_>, value: &Value, place: Place<'_>, told: &mut dyn Telling) {
-        let hint = self.item_of(page.origin);
+        let hint = self.item_of(page.origin).or_else(|| {
+            let number = ids::number_beside_numbered(page.origin)?;
+            Some(ids::item(&ids::repository_of(value.text("url")?)?, number))
+        });
         match Shape::of(value, page.kind) {
             Shape::GraphQl => self.graphql(value, hint.as_deref(), place, told),
             Shape::Archive => self.archive(value, place, told),
@@ -300,3 +329,6 @@ impl Parser for GitHub {
         *self = GitHub::default();
     }
 }
+
+#[cfg(test)]
+mod tests;

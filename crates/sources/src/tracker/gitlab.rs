@@ -38,6 +38,24 @@ const MACHINES: [&str; 8] = [
     "visual-review-bot",
 ];
 
+/// The kinds of page that the parser reads, and the activities of the facts that each gives.
+pub const KINDS: [(&str, &str); 10] = [
+    ("issues", "opened, closed"),
+    ("merge_requests", "opened, merged, closed/unmerged"),
+    ("notes, discussions: of people", "commented, review_commented, thread_resolved"),
+    (
+        "notes: of GitLab",
+        "approved, unapproved, changes_requested, review_requested, assigned, merged, closed, reopened, \
+         cross-referenced, commits_added, ready_for_review, ...; system_note where the sentence is not known",
+    ),
+    ("approvals, approval_state", "approved, where it is said when"),
+    ("resource_state_events, resource_label_events, resource_milestone_events", "closed, labeled, milestoned, ..."),
+    ("commits, versions of a merge request", "committed, head_moved"),
+    ("award_emoji", "reacted/NAME"),
+    ("members, users, approval_rules", "accounts only"),
+    ("webhook issue, merge_request, note", "as the thing itself; assigned, review_requested, labeled, head_moved"),
+];
+
 /// Reads the pages of GitLab. Keeps a few words for each item and eight bytes for each note, and holds back what is told
 /// of projects that are known by number only, until a page gives their name.
 #[derive(Default)]

@@ -9,6 +9,8 @@ use sayso_sources::tracker::{Account, Claim, Fact, Page, Parser, Telling};
 
 #[path = "recorded/github.rs"]
 mod github;
+#[path = "recorded/gitlab.rs"]
+mod gitlab;
 
 /// Everything that a parser told.
 #[derive(Default)]
@@ -49,6 +51,20 @@ impl Told {
         counts
     }
 
+    /// Asserts how many facts there are of each of these activities.
+    pub fn holds(&self, expected: &[(&str, usize)]) {
+        let activities = self.activities();
+        for (activity, n) in expected {
+            assert_eq!(activities.get(*activity), Some(n), "{activity} in {activities:#?}");
+        }
+    }
+
+    /// Asserts that what was set aside is this and nothing else.
+    pub fn has_only_set_aside(&self, expected: &[(&str, usize)]) {
+        let expected: BTreeMap<String, usize> = expected.iter().map(|(detail, n)| ((*detail).to_owned(), *n)).collect();
+        assert_eq!(self.reasons(), expected);
+    }
+
     /// Facts by identity; the last teller counts.
     pub fn distinct(&self) -> BTreeMap<&str, &Fact> {
         self.facts.iter().map(|fact| (fact.id.as_str(), fact)).collect()
@@ -72,6 +88,20 @@ pub fn data(part: &str) -> Option<PathBuf> {
     }
     println!("skipped: ../shared/data is not here");
     None
+}
+
+/// The files of a folder, in order.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The raw tables of one of DevLake's plugins.
+pub fn tables(plugins: &Path, plugin: &str) -> Vec<PathBuf> {
+    let mut paths = files(&plugins.join(plugin).join("e2e/raw_tables"));
+    paths.retain(|path| path.file_name().unwrap().to_str().unwrap().starts_with("_raw_"));
+    paths
 }
 
 /// Feeds a table of raw answers to a parser; the number of rows.

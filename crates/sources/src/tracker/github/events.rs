@@ -130,7 +130,7 @@ impl GitHub {
         }
         let name = if name == "convert_to_draft" { "converted_to_draft" } else { name };
         let who = self.performer(name, value, told);
-        let Some(at) = value.text("created_at").or(when) else {
+        let Some(at) = value.text("created_at").or(when).filter(|at| !at.is_empty()) else {
             return told.set_aside(&place.to_string(), Reason::TimeMissing, &format!("an event `{name}`"));
         };
         let to = self.addressee(item, name, value, told);

@@ -19,6 +19,17 @@ pub(crate) fn item_of(address: &str) -> Option<String> {
     Some(item(&repository, number))
 }
 
+/// The number of the item in an address that names the repository by number, as those of later pages do:
+/// `/repositories/17/issues/5/timeline?page=2`.
+pub(crate) fn number_beside_numbered(address: &str) -> Option<u64> {
+    let segments = segments(address);
+    let at = segments.iter().position(|segment| *segment == "repositories")?;
+    match segments.get(at + 2..)? {
+        [kind, number, ..] if NUMBERED.contains(kind) => number.parse().ok(),
+        _ => None,
+    }
+}
+
 /// The name of an item.
 pub(crate) fn item(repository: &str, number: u64) -> String {
     format!("{repository}#{number}")
@@ -31,6 +42,7 @@ fn split(address: &str) -> Option<(String, Vec<String>)> {
     let segments = segments(address);
     let rest = match segments.iter().position(|segment| *segment == "repos") {
         Some(at) => &segments[at + 1..],
+        None if segments.contains(&"repositories") => return None,
         // A page: https://HOST/OWNER/NAME/pull/17.
         None if segments.get(3).is_some_and(|segment| NUMBERED.contains(segment)) => &segments[1..],
         None => return None,
@@ -120,12 +132,15 @@ mod tests {
             ("https://api.github.com/repos/o/r/issues/comments/17", None),
             ("https://api.github.com/repos/o/r/issues?page=2", None),
             ("https://api.github.com/repositories/17/issues?page=2", None),
+            ("https://api.github.com/repositories/17/issues/5/timeline?page=2", None),
             ("https://github.com/o", None),
             ("o/r/issues/17", None),
             ("", None),
         ] {
             assert_eq!(item_of(address).as_deref(), item, "{address}");
         }
+        assert_eq!(number_beside_numbered("https://api.github.com/repositories/17/issues/5/timeline?page=2"), Some(5));
+        assert_eq!(number_beside_numbered("https://api.github.com/repositories/17/issues?page=2"), None);
         // A repository that is called as what stands before numbers.
         assert_eq!(item_of("https://api.github.com/repos/o/issues/issues/5").as_deref(), Some("o/issues#5"));
         assert_eq!(repository_of("https://api.github.com/repos/o/r").as_deref(), Some("o/r"));
