@@ -21,13 +21,15 @@ use crate::Kind;
 pub(crate) use template::{Template, Var};
 
 /// The lenses that come with Sayso, by name.
-pub const BUILT_IN: [(&str, &str); 6] = [
+pub const BUILT_IN: [(&str, &str); 8] = [
     ("events", include_str!("lenses/events.toml")),
     ("xes", include_str!("lenses/xes.toml")),
     ("table", include_str!("lenses/table.toml")),
     ("git", include_str!("lenses/git.toml")),
     ("pep", include_str!("lenses/pep.toml")),
     ("jira", include_str!("lenses/jira.toml")),
+    ("github", include_str!("lenses/github.toml")),
+    ("gitlab", include_str!("lenses/gitlab.toml")),
 ];
 
 /// What the elements of a source mean. Cheap to clone.

@@ -96,6 +96,13 @@ pub fn each_told(path: &Path, parser: &mut dyn Parser, told: &mut dyn Telling) -
     reading::each_page(&pages::Pages::open(path, false)?, parser, told)
 }
 
+pub mod devlake;
+pub mod github;
+pub mod gitlab;
+#[cfg(test)]
+mod heard;
+mod payload;
+
 /// One raw page: the answer to one request, one file of an export, one row of a table of raw answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {

@@ -13,6 +13,8 @@ mod declared;
 mod edge;
 #[path = "it/logs.rs"]
 mod logs;
+#[path = "it/recorded.rs"]
+mod recorded;
 #[path = "it/resume.rs"]
 mod resume;
 #[path = "it/signs.rs"]
