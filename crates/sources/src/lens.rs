@@ -21,11 +21,16 @@ use crate::Kind;
 pub(crate) use template::{Template, Var};
 
 /// The lenses that come with Sayso, by name.
-pub const BUILT_IN: [(&str, &str); 4] = [
+pub const BUILT_IN: [(&str, &str); 9] = [
     ("events", include_str!("lenses/events.toml")),
     ("xes", include_str!("lenses/xes.toml")),
     ("table", include_str!("lenses/table.toml")),
     ("git", include_str!("lenses/git.toml")),
+    ("gerrit", include_str!("lenses/gerrit.toml")),
+    ("azure", include_str!("lenses/azure.toml")),
+    ("bugzilla", include_str!("lenses/bugzilla.toml")),
+    ("redmine", include_str!("lenses/redmine.toml")),
+    ("mail", include_str!("lenses/mail.toml")),
 ];
 
 /// What the elements of a source mean. Cheap to clone.
@@ -64,7 +69,7 @@ impl Lens {
             .map_err(|LensError { what, hint }| LensError { what: format!("{}: {what}", path.display()), hint })
     }
 
-    /// A lens that comes with Sayso, by name: `events`, `xes`, `table`, `git`.
+    /// A lens that comes with Sayso, by name: `events`, `xes`, `table`, `git`, `gerrit`.
     pub fn built_in(name: &str) -> Option<Lens> {
         let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
         Some(Lens::parse(text).expect("the built-in lenses are tested"))
@@ -293,5 +298,6 @@ fn name_of_kind(kind: Kind) -> &'static str {
         Kind::Xes => "xes",
         Kind::Csv => "table",
         Kind::Git => "git",
+        Kind::GerritNotes => "gerrit",
     }
 }

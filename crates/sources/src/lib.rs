@@ -13,6 +13,7 @@ pub mod authority;
 mod books;
 pub mod bots;
 mod bytes;
+pub mod gerrit;
 pub mod git;
 pub mod identity;
 pub mod instant;
@@ -39,6 +40,8 @@ pub enum Kind {
     Csv,
     /// A git repository, bare or not, or a bundle of one.
     Git,
+    /// Gerrit's record of changes (NoteDb), in a git repository or a bundle of one.
+    GerritNotes,
 }
 
 impl Kind {
@@ -49,6 +52,7 @@ impl Kind {
             Kind::Xes => "XES event log",
             Kind::Csv => "table of events",
             Kind::Git => "git repository",
+            Kind::GerritNotes => "Gerrit review record",
         }
     }
 }
@@ -244,7 +248,7 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
     if std::fs::metadata(path).map_err(io)?.is_dir() {
         let has = |name: &str| path.join(name).exists();
         if has(".git") || has("HEAD") && has("objects") && has("refs") {
-            return Ok(Kind::Git);
+            return Ok(if gerrit::is_notes(path) { Kind::GerritNotes } else { Kind::Git });
         }
         return Err(ReadError::Unrecognised {
             path: path.to_owned(),
@@ -254,7 +258,7 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
     }
     let mut unpacked = Unpacked::open(path)?;
     if unpacked.starts_with(b"# v2 git bundle\n") || unpacked.starts_with(b"# v3 git bundle\n") {
-        return Ok(Kind::Git);
+        return Ok(if gerrit::is_notes(path) { Kind::GerritNotes } else { Kind::Git });
     }
     if !unpacked.starts_with(b"PAR1") {
         let mut head = String::new();
@@ -292,6 +296,7 @@ fn unrecognised(path: &Path, what: &str) -> ReadError {
 pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> Result<Done, ReadError> {
     match source.kind {
         Kind::Git => git::read(source, resume, sink),
+        Kind::GerritNotes => gerrit::read(source, resume, sink),
         Kind::Xes => xes::read(source, resume, sink),
         Kind::Events | Kind::Csv => table::read(source, resume, sink),
     }
@@ -304,6 +309,7 @@ pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> 
 pub fn freshness(source: &Source, position: Option<&str>) -> Result<Freshness, ReadError> {
     match source.kind {
         Kind::Git => git::freshness(source, position),
+        Kind::GerritNotes => gerrit::freshness(source, position),
         Kind::Xes | Kind::Events | Kind::Csv => reading::freshness(source, position),
     }
 }

@@ -6,6 +6,13 @@
 
 use sayso_model::coverage::Reason;
 
+pub mod azure;
+pub mod bugzilla;
+pub mod gerrit;
+pub mod mail;
+mod reach;
+pub mod redmine;
+
 /// One raw page: the answer to one request, one file of an export, one row of a table of raw answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {

@@ -46,6 +46,8 @@ pub(crate) enum Place {
     Event(u64, u64),
     /// A byte of the content.
     Byte(u64),
+    /// A note on a change: the change's number, and the note's place, from 1.
+    Note(u64, u64),
 }
 
 impl fmt::Display for Place {
@@ -56,6 +58,7 @@ impl fmt::Display for Place {
             Place::Trace(trace) => write!(f, "trace {trace}"),
             Place::Event(trace, event) => write!(f, "trace {trace} event {event}"),
             Place::Byte(byte) => write!(f, "byte {byte}"),
+            Place::Note(change, note) => write!(f, "change {change} note {note}"),
         }
     }
 }

@@ -390,10 +390,10 @@ fn field_named(table: &str, name: &str) -> Result<Field, LensError> {
 }
 
 fn kind_named(name: &str) -> Result<Kind, LensError> {
-    let known = [Kind::Events, Kind::Xes, Kind::Csv, Kind::Git];
+    let known = [Kind::Events, Kind::Xes, Kind::Csv, Kind::Git, Kind::GerritNotes];
     known.into_iter().find(|kind| name_of_kind(*kind) == name).ok_or_else(|| LensError {
         what: format!("`{name}` is not a kind of source"),
-        hint: "write `events`, `xes`, `table` or `git`".to_owned(),
+        hint: "write `events`, `xes`, `table`, `git` or `gerrit`".to_owned(),
     })
 }
 
