@@ -309,6 +309,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Xes => "xes",
         Kind::Csv => "csv",
         Kind::Git => "git",
+        Kind::GerritNotes => "gerrit",
     }
 }
 

@@ -65,6 +65,8 @@ pub enum SourceKind {
     Csv,
     /// A git repository or bundle.
     Git,
+    /// Gerrit's record of reviews (NoteDb), in a git repository or bundle.
+    Gerrit,
 }
 
 impl From<SourceKind> for Kind {
@@ -74,6 +76,7 @@ impl From<SourceKind> for Kind {
             SourceKind::Xes => Kind::Xes,
             SourceKind::Csv => Kind::Csv,
             SourceKind::Git => Kind::Git,
+            SourceKind::Gerrit => Kind::GerritNotes,
         }
     }
 }
@@ -259,6 +262,7 @@ impl fmt::Display for SourceKind {
             SourceKind::Xes => "xes",
             SourceKind::Csv => "csv",
             SourceKind::Git => "git",
+            SourceKind::Gerrit => "gerrit",
         })
     }
 }

@@ -197,7 +197,7 @@ fn walk(
             if n % PROGRESS_EVERY == 0 {
                 sink.progress(n, Some(total));
             }
-            if position.elements % every == 0 && sink.checkpoint(&position.write())? == Flow::Stop {
+            if position.elements.is_multiple_of(every) && sink.checkpoint(&position.write())? == Flow::Stop {
                 return Ok(Flow::Stop);
             }
         }

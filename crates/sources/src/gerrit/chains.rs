@@ -38,7 +38,7 @@ struct Id([u8; 32], u8);
 impl Id {
     fn read(hex: &str) -> Option<Id> {
         let bytes = hex.as_bytes();
-        (bytes.len() % 2 == 0 && bytes.len() <= 64).then_some(())?;
+        (bytes.len().is_multiple_of(2) && bytes.len() <= 64).then_some(())?;
         let mut id = [0; 32];
         for (into, pair) in id.iter_mut().zip(bytes.chunks_exact(2)) {
             let digit = |byte: u8| char::from(byte).to_digit(16);

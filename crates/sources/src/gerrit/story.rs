@@ -335,18 +335,14 @@ impl Story {
             self.reviewers.remove(account(who));
             drafts.push(Draft::to("reviewer removed", who));
         }
-        match note.get("Assignee") {
-            None => {}
-            Some("") => {
-                if self.assignee.take().is_some() {
-                    drafts.push(Draft::new("assignee removed"));
-                }
-            }
-            Some(who) => {
-                if self.assignee.as_deref() != Some(account(who)) {
-                    self.assignee = Some(account(who).to_owned());
-                    drafts.push(Draft::to("assignee", who));
-                }
+        if let Some(who) = note.get("Assignee") {
+            let now = Some(account(who).to_owned()).filter(|who| !who.is_empty());
+            if now != self.assignee {
+                drafts.push(match now {
+                    Some(_) => Draft::to("assignee", who),
+                    None => Draft::new("assignee removed"),
+                });
+                self.assignee = now;
             }
         }
         let is_told = |drafts: &[Draft], word: &str| drafts.iter().any(|draft| draft.activity.starts_with(word));

@@ -137,9 +137,9 @@ impl Bugzilla {
             let field = text_at(change, "/field_name").unwrap_or_default();
             let (removed, added) = (text_at(change, "/removed"), text_at(change, "/added"));
             order += 1;
-            let mut fact = |activity: String, more: Vec<(String, String)>, text: Option<String>| {
+            let mut fact = |activity: String, other: &str, more: Vec<(String, String)>, text: Option<String>| {
                 told.fact(Fact {
-                    id: format!("{item}/history/{at}/{field}/{activity}"),
+                    id: format!("{item}/history/{at}/{field}/{activity}/{other}"),
                     item: item.to_owned(),
                     at: at.clone(),
                     order,
@@ -158,29 +158,29 @@ impl Bugzilla {
                 "status" | "bug_status" => {
                     let resolution = new("resolution");
                     let more = [("from", removed), ("to", added.clone()), ("resolution", resolution)];
-                    fact(format!("status/{}", added.unwrap_or_default()), attributes(more), None);
+                    fact(format!("status/{}", added.unwrap_or_default()), "", attributes(more), None);
                 }
                 "resolution" if has_status => {}
                 "resolution" => {
                     let activity = format!("resolution/{}", added.unwrap_or_default());
-                    fact(activity, attributes([("from", removed)]), None);
+                    fact(activity, "", attributes([("from", removed)]), None);
                 }
                 "assigned_to" => {
-                    fact("assigned".to_owned(), attributes([("to", added), ("from", removed)]), None);
+                    fact("assigned".to_owned(), "", attributes([("to", added), ("from", removed)]), None);
                 }
                 "blocks" | "depends_on" | "dupe_of" | "regressed_by" | "regressions" => {
                     for (word, numbers) in [("linked", added), ("unlinked", removed)] {
                         for other in numbers.iter().flat_map(|numbers| numbers.split(',')).map(str::trim) {
                             let more = attributes([("to", Some(other.to_owned()))]);
-                            fact(format!("{word}/{field}/{other}"), more, None);
+                            fact(format!("{word}/{field}"), other, more, None);
                         }
                     }
                 }
                 "product" | "component" => {
                     let key = if field == "product" { "product" } else { "component" };
-                    fact("moved".to_owned(), attributes([("from", removed), (key, added)]), None);
+                    fact("moved".to_owned(), "", attributes([("from", removed), (key, added)]), None);
                 }
-                "short_desc" | "summary" => fact("edited/summary".to_owned(), Vec::new(), added),
+                "short_desc" | "summary" => fact("edited/summary".to_owned(), "", Vec::new(), added),
                 _ => edited.push(field.clone()),
             }
         }

@@ -168,7 +168,7 @@ impl Gerrit {
         }
         let submitter = self.account(value.get("submitter"), told);
         if let Some(at) = text_at(value, "/submitted").map(utc) {
-            change.merged(&at, submitter, None, told);
+            change.merged(&at, submitter, told);
         }
         change.missing(told);
     }
@@ -189,11 +189,11 @@ impl Gerrit {
                 let Some(who) = self.account(approval.get("by"), told) else { continue };
                 let label = text_at(approval, "/type").unwrap_or_default();
                 let points = text_at(approval, "/value").and_then(|value| value.parse().ok()).unwrap_or(0);
-                let at = Some(seconds(approval.get("grantedOn")));
+                let at = seconds(approval.get("grantedOn"));
                 if label == "SUBM" {
-                    change.merged(&at.unwrap_or_default(), Some(who), None, told);
+                    change.merged(&at, Some(who), told);
                 } else {
-                    change.standing(&label, points, who, at, told);
+                    change.standing(&label, points, who, Some(at), told);
                 }
             }
         }
@@ -239,7 +239,7 @@ impl Change<'_> {
         let more = || [("patch_set", patch_set.clone()), ("real_user", real.clone())];
         let id = |i: usize| format!("message/{id}/{i}");
         match said.kind {
-            Kind::Merged => self.merged(at, who.clone(), Some(&id(0)), told),
+            Kind::Merged => self.merged(at, who.clone(), told),
             // The first patch set is the change's own beginning.
             Kind::Uploaded(_) if patch_set.as_deref() == Some("1") => {
                 self.fact(&id(0), at, who.clone(), "patch set note", more(), None, told);
@@ -307,7 +307,7 @@ impl Change<'_> {
         self.fact(&id, &at, Some(who), &activity, [], None, told);
     }
 
-    fn merged(&mut self, at: &str, who: Option<String>, _message: Option<&str>, told: &mut dyn Telling) {
+    fn merged(&mut self, at: &str, who: Option<String>, told: &mut dyn Telling) {
         // A message, a label and a field tell of one submission.
         if !self.has.insert("merged") {
             return;

@@ -21,6 +21,9 @@ pub(super) struct Request {
     is_end_told: bool,
 }
 
+/// What a thread of the system tells: activity, who, attributes.
+type Told = (String, Option<String>, Vec<(String, String)>);
+
 impl Azure {
     pub(super) fn request(&mut self, value: &Value, told: &mut dyn Telling) {
         let Some(number) = text_at(value, "/pullRequestId") else { return };
@@ -86,7 +89,7 @@ impl Azure {
                 }
             })
         };
-        let mut facts: Vec<(String, Option<String>, Vec<(String, String)>)> = Vec::new();
+        let mut facts: Vec<Told> = Vec::new();
         match kind.as_str() {
             "VoteUpdate" => {
                 let who = person(&["CodeReviewVotedByIdentity", "CodeReviewVotedByTfId"], told);
