@@ -176,7 +176,7 @@ impl Office {
         for section in &written.source {
             let path = folder.join(&section.path);
             let kind = match section.kind {
-                Some(kind) => kind.into(),
+                Some(kind) => kind.0,
                 None => sayso_sources::probe(&path)?,
             };
             let lens = match section.lens.as_ref().map(|lens| folder.join(lens)).or_else(|| request.lens.clone()) {
@@ -327,6 +327,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Csv => "csv",
         Kind::Git => "git",
         Kind::Peps => "peps",
+        Kind::GerritNotes => "gerrit-notes",
         Kind::Tracker(tracker) => tracker.name(),
     }
 }

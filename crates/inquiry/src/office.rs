@@ -1,6 +1,5 @@
 //! What an office says of itself in `sayso.toml`, and where an office is found.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use sayso_model::privacy::Floor;
@@ -54,34 +53,21 @@ pub struct SourceSection {
     pub zone: Option<String>,
 }
 
-/// The kinds of source that can be named in `sayso.toml`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceKind {
-    /// The canonical columns, as CSV, NDJSON or Parquet.
-    Events,
-    /// An XES log.
-    Xes,
-    /// Any CSV, with a lens.
-    Csv,
-    /// A git repository or bundle.
-    Git,
-    /// A git repository or bundle of Python enhancement proposals, read by their headers.
-    Peps,
-    /// Jira: a raw folder, or exported files.
-    Jira,
-}
+/// A kind of source as `sayso.toml` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceKind(pub Kind);
 
-impl From<SourceKind> for Kind {
-    fn from(kind: SourceKind) -> Kind {
-        match kind {
-            SourceKind::Events => Kind::Events,
-            SourceKind::Xes => Kind::Xes,
-            SourceKind::Csv => Kind::Csv,
-            SourceKind::Git => Kind::Git,
-            SourceKind::Peps => Kind::Peps,
-            SourceKind::Jira => Kind::Tracker(Tracker::Jira),
-        }
+/// The kinds that are no tracker, by the names they have in files.
+const KINDS: [Kind; 6] = [Kind::Events, Kind::Xes, Kind::Csv, Kind::Git, Kind::Peps, Kind::GerritNotes];
+
+impl<'de> Deserialize<'de> for SourceKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let all = || KINDS.into_iter().chain(Tracker::ALL.into_iter().map(Kind::Tracker));
+        all().find(|kind| crate::kind_name(*kind) == name).map(SourceKind).ok_or_else(|| {
+            let known: Vec<String> = all().map(|kind| format!("`{}`", crate::kind_name(kind))).collect();
+            serde::de::Error::custom(format!("unknown variant `{name}`, expected one of {}", known.join(", ")))
+        })
     }
 }
 
@@ -257,17 +243,4 @@ fn meant(message: &str) -> Option<String> {
     let found = quoted.next()?;
     let nearest = quoted.max_by(|a, b| strsim::jaro_winkler(found, a).total_cmp(&strsim::jaro_winkler(found, b)))?;
     (strsim::jaro_winkler(found, nearest) > 0.7).then(|| format!("did you mean `{nearest}`?"))
-}
-
-impl fmt::Display for SourceKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            SourceKind::Events => "events",
-            SourceKind::Xes => "xes",
-            SourceKind::Csv => "csv",
-            SourceKind::Git => "git",
-            SourceKind::Peps => "peps",
-            SourceKind::Jira => "jira",
-        })
-    }
 }

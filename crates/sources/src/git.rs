@@ -302,7 +302,7 @@ impl Walk<'_> {
     }
 }
 
-fn broken_stream(error: io::Error) -> ReadError {
+pub(crate) fn broken_stream(error: io::Error) -> ReadError {
     ReadError::Git { what: error.to_string(), hint: String::new() }
 }
 

@@ -21,7 +21,7 @@ use crate::Kind;
 pub(crate) use template::{Template, Var};
 
 /// The lenses that come with Sayso, by name.
-pub const BUILT_IN: [(&str, &str); 8] = [
+pub const BUILT_IN: [(&str, &str); 13] = [
     ("events", include_str!("lenses/events.toml")),
     ("xes", include_str!("lenses/xes.toml")),
     ("table", include_str!("lenses/table.toml")),
@@ -30,6 +30,11 @@ pub const BUILT_IN: [(&str, &str); 8] = [
     ("jira", include_str!("lenses/jira.toml")),
     ("github", include_str!("lenses/github.toml")),
     ("gitlab", include_str!("lenses/gitlab.toml")),
+    ("gerrit", include_str!("lenses/gerrit.toml")),
+    ("azure", include_str!("lenses/azure.toml")),
+    ("bugzilla", include_str!("lenses/bugzilla.toml")),
+    ("redmine", include_str!("lenses/redmine.toml")),
+    ("mail", include_str!("lenses/mail.toml")),
 ];
 
 /// What the elements of a source mean. Cheap to clone.
@@ -299,5 +304,6 @@ fn name_of_kind(kind: Kind) -> &'static str {
         Kind::Git => "git",
         Kind::Peps => "pep",
         Kind::Tracker(tracker) => tracker.name(),
+        Kind::GerritNotes => "gerrit",
     }
 }

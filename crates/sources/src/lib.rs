@@ -13,6 +13,7 @@ pub mod authority;
 mod books;
 pub mod bots;
 mod bytes;
+pub mod gerrit;
 pub mod git;
 pub mod identity;
 pub mod instant;
@@ -44,6 +45,8 @@ pub enum Kind {
     Peps,
     /// A tracker: a raw folder that was fetched, or files that the tracker exports.
     Tracker(Tracker),
+    /// Gerrit's record of changes (NoteDb), in a git repository or a bundle of one.
+    GerritNotes,
 }
 
 impl Kind {
@@ -56,6 +59,7 @@ impl Kind {
             Kind::Git => "git repository",
             Kind::Peps => "repository of enhancement proposals",
             Kind::Tracker(tracker) => tracker.words(),
+            Kind::GerritNotes => "Gerrit review record",
         }
     }
 }
@@ -251,7 +255,7 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
     if std::fs::metadata(path).map_err(io)?.is_dir() {
         let has = |name: &str| path.join(name).exists();
         if has(".git") || has("HEAD") && has("objects") && has("refs") {
-            return Ok(Kind::Git);
+            return Ok(if gerrit::is_notes(path) { Kind::GerritNotes } else { Kind::Git });
         }
         return tracker::probe_folder(path)?.map(Kind::Tracker).ok_or_else(|| ReadError::Unrecognised {
             path: path.to_owned(),
@@ -261,7 +265,7 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
     }
     let mut unpacked = Unpacked::open(path)?;
     if unpacked.starts_with(b"# v2 git bundle\n") || unpacked.starts_with(b"# v3 git bundle\n") {
-        return Ok(Kind::Git);
+        return Ok(if gerrit::is_notes(path) { Kind::GerritNotes } else { Kind::Git });
     }
     if !unpacked.starts_with(b"PAR1") {
         let mut head = String::new();
@@ -305,6 +309,7 @@ pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> 
     match source.kind {
         Kind::Git => git::read(source, resume, sink),
         Kind::Peps => authority::pep::events(&source.path, sink),
+        Kind::GerritNotes => gerrit::read(source, resume, sink),
         Kind::Xes => xes::read(source, resume, sink),
         Kind::Events | Kind::Csv => table::read(source, resume, sink),
         Kind::Tracker(tracker) => tracker::read(tracker, source, resume, sink),
@@ -319,6 +324,7 @@ pub fn freshness(source: &Source, position: Option<&str>) -> Result<Freshness, R
     match source.kind {
         Kind::Git => git::freshness(source, position),
         Kind::Peps => authority::pep::freshness(&source.path, position),
+        Kind::GerritNotes => gerrit::freshness(source, position),
         Kind::Xes | Kind::Events | Kind::Csv => reading::freshness(source, position),
         Kind::Tracker(_) => tracker::freshness(source, position),
     }

@@ -9,24 +9,50 @@ use std::path::Path;
 
 use sayso_model::coverage::{Note, Reason};
 
+pub mod azure;
+pub mod bugzilla;
 mod claims;
+pub mod devlake;
+pub mod gerrit;
+pub mod github;
+pub mod gitlab;
+#[cfg(test)]
+mod heard;
 pub mod jira;
 mod known;
+pub mod mail;
 mod pages;
+mod payload;
 pub mod raw;
+mod reach;
 mod reading;
+pub mod redmine;
 mod sample;
 
 pub(crate) use pages::{probe_folder, probe_text};
 pub use reading::HISTORY_CUT;
 pub(crate) use reading::{accounts, freshness, read};
-use sample::Sample;
+pub(crate) use sample::Sample;
 
 /// A tracker that Sayso has a parser for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tracker {
     /// Jira Cloud, Data Center and Server.
     Jira,
+    /// GitHub: issues, pull requests and discussions.
+    Github,
+    /// GitLab: issues and merge requests.
+    Gitlab,
+    /// Azure DevOps: work items and pull requests.
+    Azure,
+    /// Gerrit by its answers; its record in git is [`crate::Kind::GerritNotes`].
+    Gerrit,
+    /// Bugzilla.
+    Bugzilla,
+    /// Redmine.
+    Redmine,
+    /// Mail archives of patches and discussions.
+    Mail,
 }
 
 /// What there is to know of a tracker beside its name in the enumeration; each tracker's own file has it.
@@ -47,11 +73,27 @@ pub(crate) struct Room {
 
 impl Tracker {
     /// Every tracker.
-    pub const ALL: [Tracker; 1] = [Tracker::Jira];
+    pub const ALL: [Tracker; 8] = [
+        Tracker::Jira,
+        Tracker::Github,
+        Tracker::Gitlab,
+        Tracker::Azure,
+        Tracker::Gerrit,
+        Tracker::Bugzilla,
+        Tracker::Redmine,
+        Tracker::Mail,
+    ];
 
     pub(crate) fn room(self) -> &'static Room {
         match self {
             Tracker::Jira => &jira::ROOM,
+            Tracker::Github => &github::ROOM,
+            Tracker::Gitlab => &gitlab::ROOM,
+            Tracker::Azure => &azure::ROOM,
+            Tracker::Gerrit => &gerrit::ROOM,
+            Tracker::Bugzilla => &bugzilla::ROOM,
+            Tracker::Redmine => &redmine::ROOM,
+            Tracker::Mail => &mail::ROOM,
         }
     }
 
@@ -95,13 +137,6 @@ pub fn parser(tracker: Tracker) -> Box<dyn Parser> {
 pub fn each_told(path: &Path, parser: &mut dyn Parser, told: &mut dyn Telling) -> Result<(), crate::ReadError> {
     reading::each_page(&pages::Pages::open(path, false)?, parser, told)
 }
-
-pub mod devlake;
-pub mod github;
-pub mod gitlab;
-#[cfg(test)]
-mod heard;
-mod payload;
 
 /// One raw page: the answer to one request, one file of an export, one row of a table of raw answers.
 #[derive(Clone, Copy, Debug)]

@@ -362,7 +362,7 @@ fn refused(talk: &str) -> ReadError {
 }
 
 /// The refs that a bundle holds, as (id, name), in its order.
-pub(super) fn bundle_heads(file: &Path) -> Result<Vec<(String, String)>, ReadError> {
+pub(crate) fn bundle_heads(file: &Path) -> Result<Vec<(String, String)>, ReadError> {
     let io = |source| ReadError::Io { path: file.to_owned(), source };
     let mut reader = BufReader::new(fs::File::open(file).map_err(io)?);
     let mut text = Vec::new();

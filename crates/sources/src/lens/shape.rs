@@ -48,6 +48,8 @@ pub(crate) enum Place {
     Byte(u64),
     /// A page of a tracker, from 1.
     Page(u64),
+    /// A note on a change: the change's number, and the note's place, from 1.
+    Note(u64, u64),
 }
 
 impl fmt::Display for Place {
@@ -59,6 +61,7 @@ impl fmt::Display for Place {
             Place::Event(trace, event) => write!(f, "trace {trace} event {event}"),
             Place::Byte(byte) => write!(f, "byte {byte}"),
             Place::Page(page) => write!(f, "page {page}"),
+            Place::Note(change, note) => write!(f, "change {change} note {note}"),
         }
     }
 }

@@ -13,7 +13,7 @@ use sayso_model::coverage::Reason;
 use serde_json::Value;
 
 use super::payload::{self, Documents, Look, Put};
-use super::{Account, Claim, Fact, Page, Parser, Telling};
+use super::{Account, Claim, Fact, Page, Parser, Room, Sample, Telling};
 
 mod closing;
 mod discussion;
@@ -55,6 +55,16 @@ pub const KINDS: [(&str, &str); 16] = [
     ("GraphQL answer, archive file", "as the things it holds"),
     ("GH Archive line", "as the webhook it holds"),
 ];
+
+/// What there is to know of it.
+pub(crate) const ROOM: Room = Room {
+    name: "github",
+    words: "GitHub",
+    parser: || Box::new(GitHub::default()),
+    recognises,
+    kinds: &KINDS,
+    has_actors_offsets: false,
+};
 
 /// Reads the pages of GitHub. Keeps a few words for each item and eight bytes for each comment, review and commit, so
 /// that it can tell at the end what only all pages together say.
@@ -288,6 +298,16 @@ impl GitHub {
         fact.put("association", value.text("author_association").filter(|association| *association != "NONE"));
         fact
     }
+}
+
+fn recognises(sample: &Sample) -> bool {
+    let any = |keys: &[&str]| keys.iter().any(|key| sample.has(key));
+    let all = |keys: &[&str]| keys.iter().all(|key| sample.has(key));
+    any(&["node_id", "[].node_id", "items[].node_id", "data.repository.pullRequests", "data.repository.issues"])
+        || all(&["repository.full_name", "sender.login"])
+        || all(&["actor.login", "repo.name", "payload"])
+        || all(&["repo", "issues[].number"])
+        || all(&["repo", "pulls[].number"])
 }
 
 impl Parser for GitHub {

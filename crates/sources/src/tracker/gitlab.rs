@@ -12,7 +12,7 @@ use sayso_model::coverage::Reason;
 use serde_json::Value;
 
 use super::payload::{self, Documents, Look, Put};
-use super::{Account, Claim, Fact, Page, Parser, Telling};
+use super::{Account, Claim, Fact, Page, Parser, Room, Sample, Telling};
 
 mod moments;
 mod objects;
@@ -55,6 +55,16 @@ pub const KINDS: [(&str, &str); 10] = [
     ("members, users, approval_rules", "accounts only"),
     ("webhook issue, merge_request, note", "as the thing itself; assigned, review_requested, labeled, head_moved"),
 ];
+
+/// What there is to know of it.
+pub(crate) const ROOM: Room = Room {
+    name: "gitlab",
+    words: "GitLab",
+    parser: || Box::new(GitLab::default()),
+    recognises,
+    kinds: &KINDS,
+    has_actors_offsets: false,
+};
 
 /// Reads the pages of GitLab. Keeps a few words for each item and eight bytes for each note, and holds back what is told
 /// of projects that are known by number only, until a page gives their name.
@@ -209,6 +219,19 @@ impl GitLab {
             None => self.waiting.push((key, fact)),
         }
     }
+}
+
+fn recognises(sample: &Sample) -> bool {
+    let any = |keys: &[&str]| keys.iter().any(|key| sample.has(key));
+    any(&[
+        "iid",
+        "[].iid",
+        "object_kind",
+        "[].noteable_type",
+        "noteable_type",
+        "[].resource_type",
+        "approved_by[].user",
+    ])
 }
 
 impl Parser for GitLab {

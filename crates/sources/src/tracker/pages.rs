@@ -16,6 +16,8 @@ use crate::table::csv::{Row, Rows};
 
 /// Rows of a table that make one page.
 const ROWS_PER_PAGE: usize = 512;
+/// Characters of a mail archive that make one page, at least.
+const MAIL_PER_PAGE: usize = 1 << 20;
 /// How much of a file is looked at to recognise it.
 const PROBE: u64 = 1 << 16;
 /// Files of a folder that are looked at to recognise it.
@@ -23,7 +25,7 @@ const PROBE_FILES: usize = 64;
 /// Folders within folders that are looked into.
 const DEPTH_MAX: usize = 16;
 /// What exports end with; each may be packed (`.gz`) as well.
-const ENDINGS: [&str; 7] = ["json", "jsonl", "ndjson", "csv", "tsv", "xml", "rss"];
+const ENDINGS: [&str; 8] = ["json", "jsonl", "ndjson", "csv", "tsv", "xml", "rss", "mbox"];
 
 /// The tracker whose pages or exports a folder holds, if it is one.
 pub(crate) fn probe_folder(path: &Path) -> Result<Option<Tracker>, ReadError> {
@@ -197,12 +199,16 @@ impl Pages {
 
     /// Cuts a file into pages.
     fn cut(&self, file: &Path, name: &str, on: &mut OnPage<'_>) -> Result<Flow, ReadError> {
-        let text = Unpacked::open(file)?.text(None)?;
+        let mut unpacked = Unpacked::open(file)?;
+        let is_archive = unpacked.starts_with(b"From ");
+        let text = unpacked.text(None)?;
         let spoilt = text.spoilt();
         let Text { path, reader, .. } = text;
         let mut rows = Rows::new(BufReader::new(reader), path);
         match rows.first_byte()? {
-            Some(b'{' | b'[') => json(name, &mut rows, on),
+            // `)` begins the guard before an answer of Gerrit.
+            Some(b'{' | b'[' | b')') => json(name, &mut rows, on),
+            Some(b'F') if is_archive => mail(name, &mut rows, on),
             Some(b'<') => {
                 let mut whole = String::new();
                 while let Some(line) = rows.next_line()? {
@@ -277,6 +283,26 @@ impl Table {
         let full = std::mem::replace(self, Table::new(header));
         full.out.into_inner().expect("writing into memory does not fail")
     }
+}
+
+/// Some messages of an archive at a time. What begins a message stands behind an empty line.
+fn mail(name: &str, rows: &mut Rows, on: &mut OnPage<'_>) -> Result<Flow, ReadError> {
+    let (mut page, mut from, mut is_behind_nothing) = (String::new(), 1, true);
+    while let Some((number, line)) = rows.next_numbered_line()? {
+        if is_behind_nothing && line.starts_with("From ") && page.len() >= MAIL_PER_PAGE {
+            let origin = format!("{name}#line {from}");
+            if on(Came::Page(Page { kind: "mbox", origin: &origin, body: page.as_bytes() }))? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+            page.clear();
+            from = number;
+        }
+        is_behind_nothing = line.is_empty();
+        page.push_str(line);
+        page.push('\n');
+    }
+    let origin = format!("{name}#line {from}");
+    on(Came::Page(Page { kind: "mbox", origin: &origin, body: page.as_bytes() }))
 }
 
 /// One document, or one on each line.

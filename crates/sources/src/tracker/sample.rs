@@ -23,6 +23,8 @@ pub(crate) struct Sample {
     pub columns: Vec<String>,
     /// The beginning, where it is XML; empty otherwise.
     pub xml: String,
+    /// Whether it begins like an archive of mail.
+    pub is_mail: bool,
 }
 
 impl Sample {
@@ -30,6 +32,8 @@ impl Sample {
     pub fn of(head: &str) -> Sample {
         let mut sample = Sample::default();
         let head = head.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        // Gerrit begins its answers with a guard against being run as a script.
+        let head = head.strip_prefix(")]}'").map_or(head, str::trim_start);
         match head.as_bytes().first() {
             Some(b'{' | b'[') => {
                 let mut json = serde_json::Deserializer::from_str(head);
@@ -38,6 +42,7 @@ impl Sample {
                 let _ = Seen { keys: &mut sample.keys, path: &mut path, depth: 0 }.deserialize(&mut json);
             }
             Some(b'<') => sample.xml = head.to_owned(),
+            Some(b'F') if is_mail(head) => sample.is_mail = true,
             Some(_) => {
                 let mut rows = Rows::new(Cursor::new(head.to_owned()), Path::new("").to_owned());
                 sample.columns = rows.header().unwrap_or_default();
@@ -51,6 +56,13 @@ impl Sample {
     pub fn has(&self, path: &str) -> bool {
         self.keys.contains(path)
     }
+}
+
+/// Whether a text begins with the line that stands before each message of an archive, and a header.
+pub(crate) fn is_mail(head: &str) -> bool {
+    let mut lines = head.lines();
+    lines.next().is_some_and(|line| line.starts_with("From "))
+        && lines.next().is_none_or(|line| line.split_once(':').is_some_and(|(name, _)| !name.contains(' ')))
 }
 
 struct Seen<'s> {
