@@ -1,6 +1,6 @@
 //! The pages of a source, one at a time: those of a raw folder, or those that exported files can be cut into.
 
-use std::io::{BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use sayso_model::coverage::Reason;
@@ -11,12 +11,14 @@ use twox_hash::XxHash3_128;
 use super::raw::{Raw, RawError};
 use super::{Page, Sample, Tracker};
 use crate::ReadError;
-use crate::bytes::{Text, Unpacked, hash_of_start};
+use crate::bytes::{Text, Unpacked, broken_off, hash_of_start};
 use crate::table::csv::{Row, Rows};
 
 /// Rows of a table that make one page.
 const ROWS_PER_PAGE: usize = 512;
-/// Characters of a mail archive that make one page, at least.
+/// What Gerrit writes before its answers, so that they do not run as a script.
+const GUARD: &str = ")]}'";
+/// Bytes of a mail archive that make one page, at least.
 const MAIL_PER_PAGE: usize = 1 << 20;
 /// How much of a file is looked at to recognise it.
 const PROBE: u64 = 1 << 16;
@@ -200,7 +202,9 @@ impl Pages {
     /// Cuts a file into pages.
     fn cut(&self, file: &Path, name: &str, on: &mut OnPage<'_>) -> Result<Flow, ReadError> {
         let mut unpacked = Unpacked::open(file)?;
-        let is_archive = unpacked.starts_with(b"From ");
+        if unpacked.starts_with(b"From ") {
+            return mail(name, &mut unpacked, on);
+        }
         let text = unpacked.text(None)?;
         let spoilt = text.spoilt();
         let Text { path, reader, .. } = text;
@@ -208,7 +212,6 @@ impl Pages {
         match rows.first_byte()? {
             // `)` begins the guard before an answer of Gerrit.
             Some(b'{' | b'[' | b')') => json(name, &mut rows, on),
-            Some(b'F') if is_archive => mail(name, &mut rows, on),
             Some(b'<') => {
                 let mut whole = String::new();
                 while let Some(line) = rows.next_line()? {
@@ -285,24 +288,32 @@ impl Table {
     }
 }
 
-/// Some messages of an archive at a time. What begins a message stands behind an empty line.
-fn mail(name: &str, rows: &mut Rows, on: &mut OnPage<'_>) -> Result<Flow, ReadError> {
-    let (mut page, mut from, mut is_behind_nothing) = (String::new(), 1, true);
-    while let Some((number, line)) = rows.next_numbered_line()? {
-        if is_behind_nothing && line.starts_with("From ") && page.len() >= MAIL_PER_PAGE {
+/// Some messages of a mail archive at a time, as bytes: each message says its own encoding. What begins one stands behind
+/// an empty line.
+fn mail(name: &str, unpacked: &mut Unpacked, on: &mut OnPage<'_>) -> Result<Flow, ReadError> {
+    let (mut page, mut from, mut number) = (Vec::new(), 1, 0_u64);
+    let mut line = Vec::new();
+    let mut is_behind_nothing = true;
+    loop {
+        line.clear();
+        let read = unpacked.reader.read_until(b'\n', &mut line);
+        let n = read.map_err(|error| broken_off(&unpacked.path, &error, number, 0))?;
+        number += 1;
+        let is_new = n == 0 || is_behind_nothing && line.starts_with(b"From ") && page.len() >= MAIL_PER_PAGE;
+        if is_new && !page.is_empty() {
             let origin = format!("{name}#line {from}");
-            if on(Came::Page(Page { kind: "mbox", origin: &origin, body: page.as_bytes() }))? == Flow::Stop {
+            if on(Came::Page(Page { kind: "mbox", origin: &origin, body: &page }))? == Flow::Stop {
                 return Ok(Flow::Stop);
             }
             page.clear();
             from = number;
         }
-        is_behind_nothing = line.is_empty();
-        page.push_str(line);
-        page.push('\n');
+        if n == 0 {
+            return Ok(Flow::Continue);
+        }
+        is_behind_nothing = line.trim_ascii().is_empty();
+        page.extend_from_slice(&line);
     }
-    let origin = format!("{name}#line {from}");
-    on(Came::Page(Page { kind: "mbox", origin: &origin, body: page.as_bytes() }))
 }
 
 /// One document, or one on each line.
@@ -311,6 +322,9 @@ fn json(name: &str, rows: &mut Rows, on: &mut OnPage<'_>) -> Result<Flow, ReadEr
     let mut whole: Vec<(u64, String)> = Vec::new();
     let mut is_lines = false;
     while let Some((number, line)) = rows.next_numbered_line()? {
+        if line == GUARD && whole.is_empty() {
+            continue;
+        }
         if !is_lines {
             let is_first = whole.is_empty();
             // `{}` and the like stand on lines of their own in any document.
