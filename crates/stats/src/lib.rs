@@ -12,6 +12,7 @@
 //! | [`compare`] | whether a share is larger than another, or than a line |
 //! | [`hazard`] | whether something makes an end more likely from then on |
 //! | [`aft`] | how many times as long something takes, when some have not ended yet |
+//! | [`contrast`] | how many times as long the median of one group is as that of another |
 //! | [`shift`] | the same within strata, without a model |
 //! | [`confounding`] | how strong a hidden cause would have to be to explain a ratio away |
 //! | [`count`] | how counts grow with what they are counted in |
@@ -25,6 +26,7 @@ pub mod aft;
 pub mod compare;
 pub mod concentration;
 pub mod confounding;
+pub mod contrast;
 pub mod count;
 mod dense;
 pub mod estimate;

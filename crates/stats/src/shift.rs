@@ -1,26 +1,10 @@
 //! By how much one group's values lie above another's, within strata and without a model: Hodges and Lehmann's shift.
 
-use rand::Rng;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
-
 use crate::estimate::Interval;
-use crate::level_or_default;
+use crate::resample::Redraw;
 
 /// How [`stratified`] describes itself.
 pub const METHOD_SHIFT: &str = "stratified Hodges-Lehmann shift, strata weighted by n1 n0/(n1+n0)";
-
-/// How often clusters are drawn again for an interval, at most.
-pub const DRAWS: usize = 1_000;
-
-/// And at least, where there are many values.
-const DRAWS_MIN: usize = 200;
-
-/// Draws times values: beyond it there are fewer draws.
-const WORK_MAX: usize = 10_000_000;
-
-/// Beyond so many values, clusters are left out by chance (seeded) until about so many are left, for the interval only.
-pub const VALUES_MAX: usize = 50_000;
 
 /// One value: of which group, within which stratum, and of which cluster.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,56 +68,31 @@ pub fn stratified(values: &[Value], least: u64) -> Option<Shift> {
 
 /// The interval of [`stratified`] by drawing clusters again with replacement.
 ///
-/// Percentiles of up to [`DRAWS`] draws, fewer where there are more than 10,000 values (200 at least); of more than
-/// [`VALUES_MAX`] values, clusters are first left out by chance, and the spread of the draws is narrowed to the full size by
-/// the square root of the part that was kept. The same values, order and seed give the same interval to the last bit. Fewer
-/// than two clusters give no limits.
+/// As [`Redraw`] says. The same values, order and seed give the same interval to the last bit. Fewer than two clusters give
+/// no limits.
 pub fn interval(values: &[Value], least: u64, seed: u64, level: f64) -> Interval {
     let least = least.max(1);
     let Some(whole) = stratified(values, least) else { return Interval::UNKNOWN };
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut numbers: Vec<u32> = values.iter().map(|value| value.cluster).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let part = (VALUES_MAX as f64 / values.len() as f64).min(1.0);
-    let kept: Vec<u32> = if part < 1.0 {
-        numbers.iter().copied().filter(|_| f64::from(rng.next_u32()) < part * 4_294_967_296.0).collect()
-    } else {
-        numbers
-    };
-    if kept.len() < 2 {
-        return Interval::UNKNOWN;
+    let mut redraw = Redraw::of(values.iter().map(|value| value.cluster), seed);
+    let strata = Drawable::of(values, &redraw);
+    let shifts = redraw.each(|times| strata.shift(times, least));
+    redraw.interval(shifts, whole.shift, level)
+}
+
+/// Values made ready for drawing their clusters again, where other statistics are drawn from the same clusters.
+pub struct Drawable(Strata);
+
+impl Drawable {
+    /// The values whose clusters are kept.
+    pub fn of(values: &[Value], redraw: &Redraw) -> Self {
+        let kept = values.iter().filter_map(|value| Some(Value { cluster: redraw.place(value.cluster)?, ..*value }));
+        Self(Strata::of(&kept.collect::<Vec<_>>()))
     }
-    let chosen: Vec<Value> = values
-        .iter()
-        .filter_map(|value| {
-            let at = kept.binary_search(&value.cluster).ok()?;
-            Some(Value { cluster: at as u32, ..*value })
-        })
-        .collect();
-    let strata = Strata::of(&chosen);
-    let draws = (WORK_MAX / chosen.len().max(1)).clamp(DRAWS_MIN, DRAWS);
-    let mut times = vec![0_u32; kept.len()];
-    let mut shifts: Vec<f64> = Vec::with_capacity(draws);
-    for _ in 0..draws {
-        times.fill(0);
-        for _ in 0..kept.len() {
-            times[((u64::from(rng.next_u32()) * kept.len() as u64) >> 32) as usize] += 1;
-        }
-        shifts.extend(strata.shift(Some(&times), least).map(|shift| shift.shift));
+
+    /// The shift with each cluster as often as it was drawn.
+    pub fn shift(&self, times: &[u32], least: u64) -> Option<f64> {
+        Some(self.0.shift(Some(times), least.max(1))?.shift)
     }
-    if shifts.len() < DRAWS_MIN / 2 {
-        return Interval::UNKNOWN;
-    }
-    shifts.sort_unstable_by(f64::total_cmp);
-    let tail = (1.0 - level_or_default(level)) / 2.0;
-    let limit = |p: f64| {
-        let at = p * (shifts.len() - 1) as f64;
-        let (below, above) = (shifts[at.floor() as usize], shifts[at.ceil() as usize]);
-        let drawn = below + (above - below) * at.fract();
-        if part < 1.0 { whole.shift + (drawn - whole.shift) * part.sqrt() } else { drawn }
-    };
-    Interval::new(limit(tail), limit(1.0 - tail))
 }
 
 /// Values of each stratum in order, with their clusters.
