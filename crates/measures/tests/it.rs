@@ -7,6 +7,8 @@ mod attack;
 mod build;
 #[path = "it/control.rs"]
 mod control;
+#[path = "it/distance.rs"]
+mod distance;
 #[path = "it/gates.rs"]
 mod gates;
 #[path = "it/privacy.rs"]
@@ -15,3 +17,5 @@ mod privacy;
 mod reference;
 #[path = "it/truths.rs"]
 mod truths;
+#[path = "it/volvo.rs"]
+mod volvo;
