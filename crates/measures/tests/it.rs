@@ -17,5 +17,3 @@ mod privacy;
 mod reference;
 #[path = "it/truths.rs"]
 mod truths;
-#[path = "it/volvo.rs"]
-mod volvo;

@@ -135,7 +135,6 @@ fn value(measured: &Measured, statistic: &str, pairs: &[(&str, &str)]) -> f64 {
 }
 
 const QUESTIONS: [(&str, &str); 2] = [("of", "questions"), ("clock", "calendar")];
-const HANDOVERS: [(&str, &str); 2] = [("of", "hand-overs"), ("clock", "calendar")];
 
 /// Larger questions take longer and cross more often; crossing itself makes the second hold 1.5 times as long. The first
 /// hold takes a minute, so that question and hand-over take the same time.
