@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_sentence() {
-        insta::assert_snapshot!(judged(&[slow_border().done()]).findings[0].claim, @"A hand-over that crosses to another site waits 1.90 times [1.50, 2.40] as long in working time as one within a site, with kind of question and area held constant. Questions that cross take 3.3 times [2.5, 4.0] as long on the wall clock, all in all; without the places in which one person gives nearly every answer it is 1.40 times [1.10, 1.80]; the E-value is 3.2 [2.4, 4.1].");
+        insta::assert_snapshot!(judged(&[slow_border().done()]).findings[0].claim, @"A hand-over that crosses to another site waits 1.9 times [1.5, 2.4] as long in working time as one within a site, with kind of question and area held constant. Questions that cross take 3.3 times [2.5, 4.0] as long on the wall clock, all in all; without the places in which one person gives nearly every answer it is 1.4 times [1.1, 1.8]; the E-value is 3.2 [2.4, 4.1].");
     }
 
     #[test]
