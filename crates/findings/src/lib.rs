@@ -9,7 +9,9 @@
 //! size that matters, whose bounds stand as constants in its file.
 
 pub mod assumptions;
+mod border_cost;
 mod churn;
+mod cost_outruns_clarity;
 mod escalation_returns;
 pub mod figures;
 mod formal_real_gap;

@@ -27,8 +27,9 @@ pub struct Power {
 ///
 /// The gate's row is from simulated records with planted gates. The others are from the normal approximation for one
 /// share against its bound at the level that a single test is left with in a family of a hundred places (0.0005 under
-/// Holm, 0.01 under Benjamini and Hochberg); time is clustered and gets twice as many.
-pub const TABLE: [Power; 9] = [
+/// Holm, 0.01 under Benjamini and Hochberg); time is clustered and gets twice as many. The border's is for the logarithm of
+/// times with a spread of 1.2, a third of which cross; growth needs two years of a few dozen decisions a month.
+pub const TABLE: [Power; 11] = [
     Power { pattern: Pattern::ImplicitGate, size: "a gate for eight in ten decisions", n: 60 },
     Power { pattern: Pattern::SoleGate, size: "one person with 95 of 100 answers", n: 60 },
     Power { pattern: Pattern::PermissionSeeking, size: "permission for one decision in five", n: 50 },
@@ -38,6 +39,8 @@ pub const TABLE: [Power; 9] = [
     Power { pattern: Pattern::Override, size: "one answer in ten undone", n: 80 },
     Power { pattern: Pattern::Churn, size: "two items in five changed", n: 50 },
     Power { pattern: Pattern::WaitingAbove, size: "two fifths of the waiting above", n: 100 },
+    Power { pattern: Pattern::BorderCost, size: "hand-overs that wait twice as long at a border", n: 250 },
+    Power { pattern: Pattern::CostOutrunsClarity, size: "decisions that grow half as fast as the headcount", n: 720 },
 ];
 
 /// Decisions that one place needs before a pattern of the size in [`TABLE`] is likely to be found there.

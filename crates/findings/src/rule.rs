@@ -4,8 +4,8 @@ use sayso_model::diagnosis::Strength;
 use sayso_model::signal::{Pattern, Signal};
 
 use crate::{
-    churn, escalation_returns, formal_real_gap, implicit_gate, intervention, override_, permission_seeking, sole_gate,
-    waiting_above,
+    border_cost, churn, cost_outruns_clarity, escalation_returns, formal_real_gap, implicit_gate, intervention,
+    override_, permission_seeking, sole_gate, waiting_above,
 };
 
 /// What everything of one kind is corrected together with.
@@ -60,6 +60,8 @@ impl Rule {
             Pattern::Override => &override_::RULE,
             Pattern::Churn => &churn::RULE,
             Pattern::WaitingAbove => &waiting_above::RULE,
+            Pattern::BorderCost => &border_cost::RULE,
+            Pattern::CostOutrunsClarity => &cost_outruns_clarity::RULE,
         }
     }
 

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use sayso_model::decision::Decision;
 use sayso_model::measure::MeasureId;
 use sayso_model::privacy::{Cleared, Floor, Group};
+use sayso_model::time::Instant;
 use sayso_model::words::{Column, Words};
 use sayso_stats::ratio::Cluster;
 
@@ -31,6 +32,8 @@ pub(crate) enum Dimension {
     Site,
     /// The ISO week in which the question was put.
     Week,
+    /// The month in which it was answered, in UTC; of what was not answered, the month in which it was put.
+    Month,
 }
 
 /// The whole (with an empty key), or a breakdown.
@@ -67,6 +70,7 @@ impl Dimension {
             Dimension::Area => "area",
             Dimension::Site => "site",
             Dimension::Week => "week",
+            Dimension::Month => "month",
         }
     }
 
@@ -76,12 +80,13 @@ impl Dimension {
             Dimension::Area => "other areas",
             Dimension::Site => "other sites",
             Dimension::Week => "other weeks",
+            Dimension::Month => "other months",
         }
     }
 
     fn slots_max(self) -> usize {
         match self {
-            Dimension::Week => usize::MAX,
+            Dimension::Week | Dimension::Month => usize::MAX,
             _ => SLOTS_MAX,
         }
     }
@@ -93,6 +98,7 @@ impl Dimension {
             Dimension::Area => i64::from(decision.area),
             Dimension::Site => i64::from(decision.asker_site),
             Dimension::Week => week_of(decision),
+            Dimension::Month => month_of(decision.decided_at.unwrap_or(decision.raised_at)),
         }
     }
 
@@ -102,6 +108,7 @@ impl Dimension {
             Dimension::Area => Column::Area,
             Dimension::Site => Column::Site,
             Dimension::Week => return week_label(value),
+            Dimension::Month => return month_label(value),
         };
         label(words, column, value as u32)
     }
@@ -118,6 +125,17 @@ pub(crate) fn label(words: &dyn Words, column: Column, code: u32) -> String {
 /// The ISO week in which a question was put, counted from the one of 1970-01-01, a Thursday, hence the three days.
 pub(crate) fn week_of(decision: &Decision) -> i64 {
     (decision.raised_at.micros().div_euclid(DAY_MICROS) + 3).div_euclid(7)
+}
+
+/// The month of an instant in UTC, counted from January of the year 0.
+pub(crate) fn month_of(at: Instant) -> i64 {
+    let date = at.timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
+    i64::from(date.year()) * 12 + i64::from(date.month()) - 1
+}
+
+/// `2024-02`.
+pub(crate) fn month_label(month: i64) -> String {
+    format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
 }
 
 /// When a week begins, in microseconds.
@@ -221,7 +239,7 @@ impl<'p, 'a> Base<'p, 'a> {
         let mut values: Vec<(i64, u32)> = numbers.into_iter().collect();
         values.sort_unstable();
         if let [(0, _)] = values[..]
-            && dimension != Dimension::Week
+            && !matches!(dimension, Dimension::Week | Dimension::Month)
         {
             // Nothing is recorded of it: the breakdown would be the whole over again.
             return;
@@ -307,5 +325,12 @@ mod tests {
         let monday = 20_087_i64;
         assert_eq!(week_label((monday + 3).div_euclid(7)), "2025-W01");
         assert_eq!(week_label((monday - 1 + 3).div_euclid(7)), "2024-W52");
+    }
+
+    #[test]
+    fn months_are_those_of_the_calendar() {
+        assert_eq!(month_label(month_of(Instant::from_micros(0))), "1970-01");
+        assert_eq!(month_label(month_of(Instant::from_micros(-1))), "1969-12");
+        assert_eq!(month_of(Instant::from_micros(31 * DAY_MICROS)) - month_of(Instant::from_micros(0)), 1);
     }
 }

@@ -5,7 +5,9 @@
 
 mod authority;
 mod base;
+mod border;
 mod footprints;
+mod growth;
 mod handover;
 mod holders;
 mod memory;
@@ -112,7 +114,9 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
     waiting::surplus_approvals(&mut sheet, &decided);
     reversal::measure(&mut sheet, &decided);
 
-    let signals = authority::measure(&mut sheet, &population, request);
+    let mut signals = authority::measure(&mut sheet, &population, request);
+    signals.extend(border::measure(&mut sheet, &population, request));
+    signals.extend(growth::measure(&mut sheet, &population, request));
     let (path_map, node_of_hop) = pathmap::draw(&sheet, &population, &holders, &stays);
     let (measures, withheld, footprints) = sheet.close();
     Measured { measures, withheld, path_map, node_of_hop, signals, footprints }

@@ -1,6 +1,7 @@
 //! The reference of the measures: what each means, how it is defined and estimated, and how it misleads.
 
 mod control;
+mod distance;
 mod gates;
 
 use std::fmt::Write;
@@ -260,5 +261,7 @@ fn entry(id: MeasureId) -> Entry {
         | MeasureId::M16
         | MeasureId::M19
         | MeasureId::M21 => control::entry(id),
+        MeasureId::M22 => distance::of_borders(),
+        MeasureId::M25 => distance::of_growth(),
     }
 }

@@ -7,6 +7,8 @@ mod attack;
 mod build;
 #[path = "it/control.rs"]
 mod control;
+#[path = "it/distance.rs"]
+mod distance;
 #[path = "it/gates.rs"]
 mod gates;
 #[path = "it/privacy.rs"]

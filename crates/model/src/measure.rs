@@ -52,11 +52,15 @@ pub enum MeasureId {
     M20,
     /// Backlog churn.
     M21,
+    /// Border decomposition.
+    M22,
+    /// Decisions against headcount.
+    M25,
 }
 
 impl MeasureId {
     /// Every measure of this version.
-    pub const ALL: [MeasureId; 21] = [
+    pub const ALL: [MeasureId; 23] = [
         MeasureId::M00,
         MeasureId::M01,
         MeasureId::M02,
@@ -78,6 +82,8 @@ impl MeasureId {
         MeasureId::M19,
         MeasureId::M20,
         MeasureId::M21,
+        MeasureId::M22,
+        MeasureId::M25,
     ];
 
     /// `M00` to `M30`.
@@ -104,6 +110,8 @@ impl MeasureId {
             MeasureId::M19 => "M19",
             MeasureId::M20 => "M20",
             MeasureId::M21 => "M21",
+            MeasureId::M22 => "M22",
+            MeasureId::M25 => "M25",
         }
     }
 
@@ -131,6 +139,8 @@ impl MeasureId {
             MeasureId::M19 => "Escalation",
             MeasureId::M20 => "Reopening",
             MeasureId::M21 => "Backlog churn",
+            MeasureId::M22 => "Distance",
+            MeasureId::M25 => "Cost against clarity",
         }
     }
 
@@ -158,12 +168,17 @@ impl MeasureId {
             MeasureId::M19 => "How often questions go up, and how many come back unchanged.",
             MeasureId::M20 => "How often an answered question is opened again.",
             MeasureId::M21 => "How often what was settled is settled again.",
+            MeasureId::M22 => {
+                "How much longer a question takes that crosses between sites, and which part of that is what."
+            }
+            MeasureId::M25 => "Whether decisions keep up with the number of people who make them.",
         }
     }
 }
 
 /// Which part of the record a measurement speaks of; empty is all of it. Keys: `matter`, `area`, `site`, `week`,
-/// `team`, `role`, `level`, `clock`, `by` (the level of aggregation of a hand-over: person, team, site, role).
+/// `team`, `role`, `level`, `clock`, `by` (the level of aggregation of a hand-over: person, team, site, role), `of` (what is
+/// compared: questions, hand-overs, queued hand-overs), `pair` (from one site to another), `month`.
 pub type Scope = BTreeMap<String, String>;
 
 /// One measured number about one group that stands above the privacy floor.

@@ -68,11 +68,25 @@ pub enum Pattern {
     /// Numbers: `share_above` (of all working time that they wait), `decided_above` (share decided above the declared
     /// level), `stay` (median working hours of a hold above). Tests: `share_above` (above 0.2).
     WaitingAbove,
+    /// A hand-over between sites waits longer than one within a site, beyond what the clocks make of it (M22).
+    ///
+    /// One signal of the whole record. Numbers: `border` (how many times as long a hand-over waits when it crosses, in the
+    /// receiver's working hours, with kind and area held constant), `border_e_value`, `handovers_stratified` (the same within
+    /// strata, without a model), `naive_ratio` (of questions, nothing held constant), `without_gates` (the same without the
+    /// places in which one person gives nearly every answer; absent where there is none), `part_hops`, `part_border`,
+    /// `part_clocks`, `part_rest` (its four factors). Tests: `border` (ratio above 1.2).
+    BorderCost,
+    /// The organisation grew and its decisions did not keep up, while waiting did (M25).
+    ///
+    /// One signal of the whole record, only where the data are enough for an exponent. Numbers: `exponent` (by how many per
+    /// cent decisions grow when the headcount grows by one), `exponent_hours`, `exponent_people`, `exponent_asks` (likewise
+    /// of hours waited, people touched and asks). Tests: `exponent` (below 1).
+    CostOutrunsClarity,
 }
 
 impl Pattern {
     /// Every pattern, in the order in which findings are printed.
-    pub const ALL: [Pattern; 9] = [
+    pub const ALL: [Pattern; 11] = [
         Pattern::ImplicitGate,
         Pattern::SoleGate,
         Pattern::PermissionSeeking,
@@ -82,6 +96,8 @@ impl Pattern {
         Pattern::Override,
         Pattern::Churn,
         Pattern::WaitingAbove,
+        Pattern::BorderCost,
+        Pattern::CostOutrunsClarity,
     ];
 
     /// The word used in JSON, SQL and file names.
@@ -96,6 +112,8 @@ impl Pattern {
             Pattern::Override => "override",
             Pattern::Churn => "churn",
             Pattern::WaitingAbove => "waiting_above",
+            Pattern::BorderCost => "border_cost",
+            Pattern::CostOutrunsClarity => "cost_outruns_clarity",
         }
     }
 
@@ -111,6 +129,8 @@ impl Pattern {
             Pattern::Override => "Override from above",
             Pattern::Churn => "Churn",
             Pattern::WaitingAbove => "Waiting above the declared level",
+            Pattern::BorderCost => "Hand-overs that wait at the border",
+            Pattern::CostOutrunsClarity => "Cost that outruns clarity",
         }
     }
 }

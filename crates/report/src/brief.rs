@@ -4,7 +4,9 @@ mod appendix;
 mod authority;
 mod beliefs;
 mod constraints;
+mod distance;
 mod evidence;
+mod growth;
 mod headlines;
 mod holders;
 mod limits;
@@ -68,6 +70,7 @@ impl Brief {
             constraints::control(diagnosis, measures),
             constraints::distance(diagnosis, measures),
             constraints::context(diagnosis, measures),
+            constraints::growth(diagnosis, measures),
             constraints::waiting(diagnosis, measures),
             next::section(diagnosis),
             appendix::measurements(diagnosis, measures),
@@ -223,7 +226,7 @@ pub struct Figure {
 pub enum Shows {
     /// One row a group: a bar or a point with its interval.
     Marks(Marks),
-    /// One point a week, with a band for the intervals.
+    /// One point a week or a month, with a band for the intervals.
     Weeks(Weeks),
     /// Who passes decisions to whom; every name in it is safe to show.
     Map(Box<PathMap>),

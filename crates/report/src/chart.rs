@@ -223,7 +223,7 @@ pub(crate) fn rows_with_axis(svg: &mut Element<'_>, place: &Rows, marks: &Marks)
         };
         text(svg, "tick", anchor, x, body + 18.0, label);
     }
-    let points = is_hours(marks.unit);
+    let points = is_hours(marks.unit) || marks.unit == Some(Unit::Ratio);
     for (i, mark) in marks.rows.iter().enumerate() {
         let y = place.top + place.row_height * i as f64;
         let (label_y, mark_y) = if place.narrow { (y + 14.0, y + 30.0) } else { (y + 23.0, y + 18.0) };
@@ -253,6 +253,9 @@ fn scale_of(marks: &Marks, range: (f64, f64)) -> Scale {
             Scale::hours(known().flatten().filter(|x| *x > 0.0).fold(f64::INFINITY, f64::min), most, unit, range)
         }
         Some(Unit::Share) => Scale::shares(most, range),
+        Some(Unit::Ratio) => {
+            Scale::ratios(known().flatten().filter(|x| *x > 0.0).fold(f64::INFINITY, f64::min), most, range)
+        }
         _ => Scale::numbers(most, range),
     }
 }
@@ -355,8 +358,11 @@ fn draw_weeks(canvas: &mut Canvas, frame: &Frame<'_>, weeks: &Weeks) {
 
 /// Stretches of weeks without a gap: over a week that cannot be told no line is drawn.
 fn runs(weeks: &Weeks) -> Vec<Vec<usize>> {
-    // A missing week is a gap too.
-    let days_max = 10 * 86_400;
+    // A missing week or month is a gap too.
+    let times = weeks.points.iter().filter_map(|(at, _)| at.map(Timestamp::as_second));
+    let times: Vec<i64> = times.collect();
+    let nearest = times.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(0);
+    let days_max = if nearest > 20 * 86_400 { 40 * 86_400 } else { 10 * 86_400 };
     let mut runs: Vec<Vec<usize>> = Vec::new();
     for (i, (at, mark)) in weeks.points.iter().enumerate() {
         if mark.value.is_none() {

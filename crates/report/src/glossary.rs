@@ -65,21 +65,27 @@ pub enum Term {
     Verdict,
     /// An earlier diagnosis to compare with.
     EarlierReport,
+    /// How strong a hidden cause would have to be.
+    EValue,
+    /// How many people there are to decide.
+    Headcount,
 }
 
 impl Term {
     /// Every term, in alphabetical order of its word.
-    pub const ALL: [Term; 31] = [
+    pub const ALL: [Term; 33] = [
         Term::Area,
         Term::Charter,
         Term::Crossing,
         Term::Decider,
         Term::Decision,
+        Term::EValue,
         Term::EarlierReport,
         Term::Escalation,
         Term::Finding,
         Term::Gate,
         Term::Handover,
+        Term::Headcount,
         Term::Hold,
         Term::Interval,
         Term::Intervention,
@@ -137,6 +143,8 @@ impl Term {
             Term::Retained => "Retained",
             Term::Verdict => "Verdict",
             Term::EarlierReport => "Earlier report",
+            Term::EValue => "E-value",
+            Term::Headcount => "Headcount",
         }
     }
 
@@ -174,6 +182,8 @@ impl Term {
             Term::Retained => "term-retained",
             Term::Verdict => "term-verdict",
             Term::EarlierReport => "term-earlier-report",
+            Term::EValue => "term-e-value",
+            Term::Headcount => "term-headcount",
         }
     }
 
@@ -256,6 +266,14 @@ impl Term {
                 "What the record says to a belief. Supported: the whole interval lies where it was expected. Contradicted: it \
                  lies wholly elsewhere. Equivalent: so near to what was expected that the difference does not matter. \
                  Undecided: the record allows both."
+            }
+            Term::EValue => {
+                "How strongly, as a ratio, something that is not in the record would have to go together with both sides of a \
+                 comparison to explain the difference away. 1: nothing is needed. For ratios of times it is an approximation."
+            }
+            Term::Headcount => {
+                "How many people there are. Where nobody's coming and going is recorded, it is those who were active in the \
+                 month or the two before it."
             }
             Term::EarlierReport => {
                 "A diagnosis of the same organisation made before, against which this one is held. Where the intervals of \

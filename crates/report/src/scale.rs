@@ -72,6 +72,25 @@ impl Scale {
         Self { domain: (low.ln(), high.ln()), range, logarithmic: true, ticks }
     }
 
+    /// Ratios on a logarithmic scale around 1, which is always on it.
+    ///
+    /// Bounds that are not positive numbers count as 1.
+    pub(crate) fn ratios(least: f64, most: f64, range: (f64, f64)) -> Self {
+        let positive = |x: f64| if x.is_finite() && x > 0.0 { x } else { 1.0 };
+        let (least, most) = (positive(least).min(1.0), positive(most).max(1.0));
+        let (low, high) = (least.min(0.8) / 1.15, most.max(1.25) * 1.15);
+        let mut ticks: Vec<(f64, String)> = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]
+            .into_iter()
+            .filter(|tick| (low..=high).contains(tick))
+            .map(|tick| (tick, format!("\u{d7}{}{tick}", quantity::HARD_SPACE)))
+            .collect();
+        // On a wide scale only powers of ten around 1 stay.
+        if ticks.len() > 7 {
+            ticks.retain(|(tick, _)| (tick.log10() - tick.log10().round()).abs() < 1e-9);
+        }
+        Self { domain: (low.ln(), high.ln()), range, logarithmic: true, ticks }
+    }
+
     /// Time, with ticks at midnights, Mondays, or first days of months or years, all in UTC.
     pub(crate) fn time(since: Instant, until: Instant, range: (f64, f64), ticks_max: usize) -> Self {
         let (from, to) = (since.micros(), until.micros().max(since.micros() + 1));
@@ -201,6 +220,17 @@ fn first_tick(since: &Zoned, step_hours: f64) -> Option<Zoned> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_always_on_a_scale_of_ratios() {
+        for (least, most) in [(1.2, 3.0), (0.3, 0.9), (f64::NAN, f64::INFINITY), (0.01, 90.0)] {
+            let scale = Scale::ratios(least, most, (0.0, 100.0));
+            assert!(scale.ticks.iter().any(|(tick, _)| *tick == 1.0), "{least} {most}");
+            assert!((0.0..=100.0).contains(&scale.at(1.0)));
+        }
+        let scale = Scale::ratios(0.5, 2.0, (0.0, 100.0));
+        assert!((scale.at(1.0) - 50.0).abs() < 1e-9, "halves and doubles are as far from 1");
+    }
 
     fn instant(text: &str) -> Instant {
         Instant::from(text.parse::<Timestamp>().unwrap())

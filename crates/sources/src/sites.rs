@@ -355,5 +355,26 @@ fn log_profile() -> Vec<f64> {
     (0..HALF_HOURS_A_WEEK).map(|half_hour| (at(half_hour) / total).ln()).collect()
 }
 
+/// The share of people from which a zone is taken for the tracker's own setting rather than for a place.
+const DEFAULT_SHARE: f64 = 0.5;
+/// People below which nothing is said of a default.
+const DEFAULT_PEOPLE_MIN: usize = 5;
+
+/// The zone that is the tracker's default and says nothing of a place: the one that the tracker gives to whoever sets none,
+/// where most people have it.
+///
+/// `zones` holds the zone field of each person once, empty where there is none; `tracker` is the tracker's default, where it
+/// is known. A zone that most have is no default by that alone: in a firm of one place everybody has the right one. `None`
+/// where the tracker's default is not known, where fewer than five people have a zone, or where no more than half of them have
+/// the default. Zones are compared without regard to case. Whoever has the default is to be treated as having set none.
+pub fn default_zone<'z>(zones: &[&'z str], tracker: Option<&str>) -> Option<&'z str> {
+    let is_same = |zone: &str, other: &str| zone.trim().eq_ignore_ascii_case(other.trim());
+    let tracker = tracker.filter(|zone| !zone.trim().is_empty())?;
+    let set: Vec<&'z str> = zones.iter().copied().filter(|zone| !zone.trim().is_empty()).collect();
+    let alike: Vec<&'z str> = set.iter().copied().filter(|zone| is_same(zone, tracker)).collect();
+    let most = set.len() >= DEFAULT_PEOPLE_MIN && alike.len() as f64 > DEFAULT_SHARE * set.len() as f64;
+    alike.first().copied().filter(|_| most)
+}
+
 #[cfg(test)]
 mod tests;

@@ -450,19 +450,20 @@ fn slopes(rows: &Stretches, i: usize, beta: &[f64]) -> (f64, f64) {
 }
 
 /// Sums of vectors by cluster, in the order in which clusters first appear.
-struct ByCluster {
+pub(crate) struct ByCluster {
     k: usize,
-    n: usize,
+    /// How many clusters so far.
+    pub(crate) n: usize,
     place: HashMap<u32, usize>,
     sums: Vec<f64>,
 }
 
 impl ByCluster {
-    fn new(k: usize) -> Self {
+    pub(crate) fn new(k: usize) -> Self {
         Self { k, n: 0, place: HashMap::new(), sums: Vec::new() }
     }
 
-    fn add(&mut self, cluster: u32, part: &[f64]) {
+    pub(crate) fn add(&mut self, cluster: u32, part: &[f64]) {
         let at = *self.place.entry(cluster).or_insert(self.n);
         if at == self.n {
             self.n += 1;
@@ -472,7 +473,7 @@ impl ByCluster {
         sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
     }
 
-    fn each(&self, f: impl FnMut(&[f64])) {
+    pub(crate) fn each(&self, f: impl FnMut(&[f64])) {
         self.sums.chunks_exact(self.k).for_each(f);
     }
 }

@@ -11,14 +11,23 @@
 //! | [`resample`] | the same by drawing clusters again, where there are few enough of them |
 //! | [`compare`] | whether a share is larger than another, or than a line |
 //! | [`hazard`] | whether something makes an end more likely from then on |
+//! | [`aft`] | how many times as long something takes, when some have not ended yet |
+//! | [`contrast`] | how many times as long the median of one group is as that of another |
+//! | [`shift`] | the same within strata, without a model |
+//! | [`confounding`] | how strong a hidden cause would have to be to explain a ratio away |
+//! | [`count`] | how counts grow with what they are counted in |
 //! | [`concentration`] | in how few hands things lie, and how far from what was declared |
 //! | [`rate`] | how often something happens, and whether that is more than a bound |
 //! | [`misclassification`] | a share that a rule with known errors has counted |
 //! | [`rank`] | a quantile of complete observations, with limits that assume no distribution |
 //! | [`multiplicity`] | what many p-values are worth together |
 
+pub mod aft;
 pub mod compare;
 pub mod concentration;
+pub mod confounding;
+pub mod contrast;
+pub mod count;
 mod dense;
 pub mod estimate;
 pub mod hazard;
@@ -29,6 +38,7 @@ pub mod rank;
 pub mod rate;
 pub mod ratio;
 pub mod resample;
+pub mod shift;
 pub mod survival;
 
 pub use estimate::{Estimate, Interval, Unit, Window};

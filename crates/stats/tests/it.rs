@@ -5,6 +5,8 @@
 mod hazard;
 #[path = "it/rate.rs"]
 mod rate;
+#[path = "it/regression.rs"]
+mod regression;
 
 use jiff::Timestamp;
 use sayso_stats::survival::{End, LifeTable, Observation};

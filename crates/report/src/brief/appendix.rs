@@ -159,6 +159,10 @@ fn rows_of(id: MeasureId) -> &'static str {
     match id {
         MeasureId::M03 => "SELECT decision, role, site, held_working_h, held_calendar_h FROM hops",
         MeasureId::M17 | MeasureId::M18 => "SELECT decision, n_handovers, n_crossings, n_returns FROM decisions",
+        MeasureId::M22 => {
+            "SELECT decision, site, held_working_h, held_calendar_h, arrived_by FROM hops ORDER BY decision, seq"
+        }
+        MeasureId::M25 => "SELECT decision, decided_at, asker, decider, n_hops, latency_working_h FROM decisions",
         MeasureId::M19 => "SELECT decision, n_escalations, n_returns FROM decisions",
         MeasureId::M06 => "SELECT decision, n_approvals_surplus FROM decisions WHERE status = 'decided'",
         MeasureId::M15 | MeasureId::M20 | MeasureId::M21 => {

@@ -21,6 +21,8 @@ pub(super) enum Constraint {
     Clarity,
     /// What higher levels do about it.
     Control,
+    /// Told in a section of its own, with its numbers.
+    Elsewhere,
 }
 
 impl Constraint {
@@ -30,17 +32,16 @@ impl Constraint {
             Pattern::EscalationReturns | Pattern::Intervention | Pattern::Override | Pattern::WaitingAbove => {
                 Constraint::Control
             }
+            Pattern::BorderCost | Pattern::CostOutrunsClarity => Constraint::Elsewhere,
             _ => Constraint::Clarity,
         }
     }
 }
 
-/// What was looked for under a constraint, the findings there, and about what the record is too thin.
-pub(super) fn blocks(diagnosis: &Diagnosis, constraint: Constraint) -> Vec<Block> {
-    let here = |pattern: Pattern| Constraint::of(pattern) == constraint;
-    let mut blocks: Vec<Block> = vec![Block::Prose(lead(diagnosis, constraint))];
+/// The findings of some patterns, and how far was looked for them.
+pub(super) fn cards(diagnosis: &Diagnosis, here: impl Fn(Pattern) -> bool) -> Vec<Block> {
     let found = diagnosis.findings.iter().enumerate().filter(|(_, finding)| here(finding.pattern));
-    blocks.extend(found.map(|(i, finding)| Block::Card(Box::new(card(i + 1, finding)))));
+    let mut blocks: Vec<Block> = found.map(|(i, finding)| Block::Card(Box::new(card(i + 1, finding)))).collect();
     let looked: Vec<Prose> = diagnosis.sought.iter().filter(|one| here(one.pattern)).map(sought).collect();
     if !looked.is_empty() {
         blocks.push(Block::Small("Looked for:", looked));
@@ -50,6 +51,13 @@ pub(super) fn blocks(diagnosis: &Diagnosis, constraint: Constraint) -> Vec<Block
     if !thin.is_empty() {
         blocks.push(Block::Small("Too little record to say:", thin));
     }
+    blocks
+}
+
+/// What was looked for under a constraint, the findings there, and about what the record is too thin.
+pub(super) fn blocks(diagnosis: &Diagnosis, constraint: Constraint) -> Vec<Block> {
+    let mut blocks: Vec<Block> = vec![Block::Prose(lead(diagnosis, constraint))];
+    blocks.extend(cards(diagnosis, |pattern| Constraint::of(pattern) == constraint));
     blocks
 }
 
@@ -115,7 +123,7 @@ fn lead(diagnosis: &Diagnosis, constraint: Constraint) -> Prose {
     let n = diagnosis.findings.iter().filter(|finding| here(finding.pattern)).count() as u64;
     if tests == 0 && n == 0 {
         return Prose::from(match constraint {
-            Constraint::Clarity => {
+            Constraint::Clarity | Constraint::Elsewhere => {
                 "Nothing could be looked for: no place has enough people, decisions, known deciders and recorded acts to \
                  tell gates or permission seeking from chance."
             }
@@ -132,13 +140,13 @@ fn lead(diagnosis: &Diagnosis, constraint: Constraint) -> Prose {
              in it.",
             quantity::counted(tests, "test was", "tests were"),
             match constraint {
-                Constraint::Clarity => "gates and the like",
+                Constraint::Clarity | Constraint::Elsewhere => "gates and the like",
                 Constraint::Control => "interventions, overrides and idle escalations",
             }
         ));
     }
     let begins = match constraint {
-        Constraint::Clarity => {
+        Constraint::Clarity | Constraint::Elsewhere => {
             "What is declared stands in the charter, remit by remit. Here is where the record shows something else: "
         }
         Constraint::Control => "Here is where a higher level steps in, undoes or only passes on what it was asked: ",
@@ -235,7 +243,17 @@ fn numbers(finding: &Finding) -> Table {
 
 /// Whether a statistic is neither a share nor a time nor a ratio of a kind that `times` would suit.
 pub(super) fn is_bare(statistic: &str) -> bool {
-    matches!(statistic, "per_100" | "effective_deciders" | "divergence")
+    matches!(
+        statistic,
+        "per_100"
+            | "effective_deciders"
+            | "divergence"
+            | "border_e_value"
+            | "exponent"
+            | "exponent_hours"
+            | "exponent_people"
+            | "exponent_asks"
+    )
 }
 
 /// Value and interval.

@@ -4,7 +4,7 @@ use sayso_model::diagnosis::Diagnosis;
 use sayso_model::measure::{MeasureId, Measurement};
 
 use super::authority::{self, Constraint};
-use super::{Block, Column, Depth, Prose, Section, Table, Term, holders, live, sentence, waits};
+use super::{Block, Column, Depth, Prose, Section, Table, Term, distance, growth, holders, live, sentence, waits};
 use crate::lookup::Measures;
 use crate::words;
 
@@ -76,6 +76,7 @@ pub(super) fn distance(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<
         Prose::from("The record has nothing yet on distance: it does not say at which site people work.")
     };
     let mut blocks = vec![Block::Prose(lead)];
+    blocks.extend(distance::blocks(diagnosis, measures));
     blocks.extend(crossing.map(Block::Table));
     blocks.extend(waits);
     blocks.extend(shares);
@@ -114,6 +115,11 @@ pub(super) fn context(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<S
         blocks.push(Block::List(gaps));
     }
     section("context", "Context: whether the why travels", blocks)
+}
+
+/// Whether what is decided keeps up with the number of people, and what it takes.
+pub(super) fn growth(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<Section> {
+    section("growth", "Cost against clarity: whether decisions keep up", growth::blocks(diagnosis, measures))
 }
 
 /// How long questions wait and with whom; which wait now; a few paths to look at.

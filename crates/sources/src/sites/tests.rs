@@ -267,3 +267,14 @@ fn a_real_record_has_central_european_hours_under_american_offsets() {
     assert!(n("Central European hours") >= 4, "{n_by_label:?}");
     assert!(n("Chinese and Singaporean hours") >= 4, "{n_by_label:?}");
 }
+
+/// Six of eight people stand at the zone that the tracker gives to everybody: it is unset, not a place.
+#[test]
+fn a_zone_that_most_share_because_it_is_the_default_is_unset() {
+    let zones = ["Etc/UTC", "etc/utc", "Etc/UTC", "Etc/UTC", "Etc/UTC", "Europe/Warsaw", "Europe/London", ""];
+    assert_eq!(default_zone(&zones, Some("Etc/UTC")), Some("Etc/UTC"));
+    assert_eq!(default_zone(&zones, Some("Europe/Warsaw")), None, "the default, but few have it");
+    assert_eq!(default_zone(&zones, None), None, "most have it, but nobody says it is the default");
+    assert_eq!(default_zone(&zones[..4], Some("Etc/UTC")), None, "too few people to say");
+    assert_eq!(default_zone(&["", "", "", "", ""], Some("")), None);
+}

@@ -1,0 +1,296 @@
+//! One comparison across a border, made in several ways: as it is, by a model, and within strata.
+
+use rustc_hash::FxHashMap;
+use sayso_model::Code;
+use sayso_model::words::{Column, Words};
+use sayso_stats::aft::{self, Times, Unfit};
+use sayso_stats::estimate::LEVEL_DEFAULT;
+use sayso_stats::resample::Redraw;
+use sayso_stats::shift::{self, Shift};
+use sayso_stats::{Estimate, Interval, Unit, Window, confounding, contrast};
+
+use super::rows::{Rows, Strata};
+use crate::base::label;
+use crate::population::Population;
+use crate::sheet::Clock;
+
+/// Ends on either side below which no model is made.
+const ENDS_MIN: usize = 10;
+
+/// Values of either side that a stratum needs.
+const STRATUM_MIN: u64 = 1;
+
+/// Beyond so many rows a seeded sample of items is taken for the model.
+const ROWS_MAX: usize = 20_000;
+
+/// How often a category must occur on both sides to get a column, and how many get one of each kind.
+const CATEGORY_MIN: usize = 10;
+const CATEGORIES_MAX: usize = 8;
+
+/// Strata named in the method, at most.
+const NAMED_MAX: usize = 8;
+
+/// What the model holds constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Kind of question and area.
+    Kind,
+    /// The same and the number of people, which is part of what crossing does.
+    KindAndPeople,
+}
+
+/// A ratio, and what a test of it against a bound says.
+pub(crate) struct Modelled {
+    pub(crate) estimate: Estimate,
+    fit: aft::Fit,
+}
+
+impl Modelled {
+    /// One-sided p-value of a ratio above a bound.
+    pub(crate) fn p_above(&self, bound: f64) -> f64 {
+        self.fit.p_above(1, self.fit.careful_error(1), bound)
+    }
+}
+
+/// The ratio of medians with nothing held constant.
+pub(crate) fn naive(rows: &Rows, clock: Clock, window: Window, seed: u64) -> Estimate {
+    let timed = rows.timed(clock);
+    let n = timed.len() as u64;
+    let redraw = Redraw::of(timed.iter().map(|timed| timed.cluster), seed);
+    let method = format!("{}; {}", contrast::METHOD_MEDIANS, redraw.words());
+    match contrast::median_ratio(&timed) {
+        Some(ratio) => {
+            Estimate::new(ratio, contrast::interval(&timed, seed, LEVEL_DEFAULT), n, Unit::Ratio, window, method)
+        }
+        None => {
+            let why = "one of the two sides has no median: nothing is there, or less than half of it has ended";
+            Estimate::cannot_tell(n, Unit::Ratio, window, method, why)
+        }
+    }
+}
+
+/// The ratio that a model gives with kind and area held constant.
+pub(crate) fn modelled(
+    population: &Population<'_>,
+    rows: &Rows,
+    (clock, held): (Clock, Held),
+    window: Window,
+    seed: u64,
+) -> Result<Modelled, Estimate> {
+    let design = Design::of(population, rows, held);
+    let words = match held {
+        Held::Kind => "kind of question and area held constant",
+        Held::KindAndPeople => "kind of question, area and number of people held constant",
+    };
+    let n = rows.rows.len() as u64;
+    let fail = |why: String| {
+        let method = format!("accelerated failure time model, {words}");
+        Err(Estimate::cannot_tell(n, Unit::Ratio, window, method, why))
+    };
+    let ends = |crosses: bool| rows.rows.iter().filter(|row| row.ended && row.crosses == crosses).count();
+    if ends(true) < ENDS_MIN || ends(false) < ENDS_MIN {
+        return fail(format!("fewer than {ENDS_MIN} of one of the two sides have ended"));
+    }
+    let mut columns = design.columns.len() + 2;
+    let mut left_out: Vec<usize> = Vec::new();
+    loop {
+        let times = design.times(population, rows, clock, &left_out, seed);
+        let choice = match aft::choose(&times, seed) {
+            Err(Unfit::Collinear(at)) if at > 1 && columns > 2 => {
+                // A category that others add up to says nothing by itself.
+                left_out.push(design.kept(&left_out)[at - 2]);
+                columns -= 1;
+                continue;
+            }
+            Err(why) => return fail(why.to_string()),
+            Ok(choice) => choice,
+        };
+        let fit = match aft::fit(&times, choice.shape) {
+            Err(why) => return fail(why.to_string()),
+            Ok(fit) => fit,
+        };
+        let error = fit.careful_error(1);
+        if !error.is_finite() {
+            return fail("everything is of one item".to_owned());
+        }
+        let (ratio, interval) = fit.ratio(1, error, LEVEL_DEFAULT);
+        let sampled = if times.len() < rows.rows.len() {
+            format!(" of a seeded sample of {} of {n}", times.len())
+        } else {
+            String::new()
+        };
+        let method = format!(
+            "accelerated failure time model{sampled}, {} by held-out likelihood, {words}, standard errors by item",
+            choice.shape.words()
+        );
+        let estimate = Estimate::new(ratio, interval, times.len() as u64, Unit::Ratio, window, method);
+        return Ok(Modelled { estimate, fit });
+    }
+}
+
+/// The ratio within strata, without a model, and the strata behind it.
+pub(crate) fn stratified(
+    population: &Population<'_>,
+    rows: &Rows,
+    strata: &Strata,
+    clock: Clock,
+    (window, seed): (Window, u64),
+    may_name: impl Fn(&[u32]) -> bool,
+) -> (Estimate, Option<Shift>) {
+    let values = rows.values(clock, strata);
+    let n = values.len() as u64;
+    let Some(whole) = shift::stratified(&values, STRATUM_MIN) else {
+        let why = "no kind of question in any area is found on both sides";
+        return (Estimate::cannot_tell(n, Unit::Ratio, window, shift::METHOD_SHIFT, why), None);
+    };
+    let interval = shift::interval(&values, STRATUM_MIN, seed, LEVEL_DEFAULT);
+    let exp = |limit: Option<f64>| limit.map(f64::exp);
+    let interval = Interval { low: exp(interval.low), high: exp(interval.high) };
+    let open = rows.rows.len() - values.len();
+    let open = if open > 0 { format!("; {open} that are not over are left out") } else { String::new() };
+    let method = format!(
+        "{} (matter, area and opening label){open}; {}",
+        shift::METHOD_SHIFT,
+        dropped(population, rows, strata, &whole, may_name)
+    );
+    (Estimate::new(whole.shift.exp(), interval, n, Unit::Ratio, window, method), Some(whole))
+}
+
+/// Which strata said nothing, as far as they may be named.
+fn dropped(
+    population: &Population<'_>,
+    rows: &Rows,
+    strata: &Strata,
+    shift: &Shift,
+    may_name: impl Fn(&[u32]) -> bool,
+) -> String {
+    let used = shift.used.len();
+    if shift.dropped.is_empty() {
+        return format!("{used} strata, none dropped");
+    }
+    let (inside, outside) =
+        shift.dropped.iter().fold((0, 0), |(inside, outside), of| (inside + of.inside, outside + of.outside));
+    let mut decisions: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+    for row in &rows.rows {
+        decisions.entry(strata.of_decision[row.decision as usize]).or_default().push(row.decision);
+    }
+    let mut by_size: Vec<_> = shift.dropped.iter().collect();
+    by_size.sort_by_key(|of| (std::cmp::Reverse(of.inside + of.outside), of.stratum));
+    let named: Vec<String> = by_size
+        .iter()
+        .filter(|of| decisions.get(&of.stratum).is_some_and(|decisions| may_name(decisions)))
+        .take(NAMED_MAX)
+        .map(|of| name(population.words, strata.keys[of.stratum as usize]))
+        .collect();
+    let rest = shift.dropped.len() - named.len();
+    let list = match (named.is_empty(), rest) {
+        (true, _) => "all too small to name".to_owned(),
+        (false, 0) => named.join("; "),
+        (false, rest) => format!("{}; and {rest} too small or too many to name", named.join("; ")),
+    };
+    format!(
+        "{used} strata used, {} dropped for want of a comparison, with {inside} crossing and {outside} not: {list}",
+        shift.dropped.len()
+    )
+}
+
+fn name(words: &dyn Words, (matter, area, opened_as): (Code, Code, Code)) -> String {
+    let parts = [(Column::Matter, matter), (Column::Area, area), (Column::Activity, opened_as)];
+    let known: Vec<String> =
+        parts.into_iter().filter(|(_, code)| *code != 0).map(|(column, code)| label(words, column, code)).collect();
+    if known.is_empty() { "nothing recorded".to_owned() } else { known.join(", ") }
+}
+
+/// The E-value of a ratio, with that of its nearer limit as lower limit.
+pub(crate) fn e_value(of: &Estimate) -> Estimate {
+    let method = "E-value: how strongly, as a ratio, an unrecorded cause would have to go with both crossing and waiting \
+                  to explain it away; lower limit: to move the interval to 1. Approximate for ratios of times";
+    match of.value().and_then(confounding::e_value) {
+        Some(value) => {
+            let low = confounding::e_value_of_limit(of.value().unwrap_or(1.0), of.interval());
+            Estimate::new(value, Interval { low, high: None }, of.n(), Unit::Ratio, of.window(), method)
+        }
+        None => Estimate::cannot_tell(of.n(), Unit::Ratio, of.window(), method, "there is no ratio to explain away"),
+    }
+}
+
+/// The columns of a model beyond the mean and the crossing.
+struct Design {
+    columns: Vec<Control>,
+}
+
+/// One column.
+#[derive(Clone, Copy, Debug)]
+enum Control {
+    Matter(Code),
+    Area(Code),
+    OpenedAs(Code),
+    People,
+}
+
+impl Design {
+    /// Categories that occur often enough on both sides; the most frequent of each kind is what the others are held against.
+    fn of(population: &Population<'_>, rows: &Rows, held: Held) -> Self {
+        let mut columns = Vec::new();
+        let kinds: [(fn(Code) -> Control, fn(&sayso_model::decision::Decision) -> Code); 3] = [
+            (Control::Matter, |decision| decision.matter),
+            (Control::Area, |decision| decision.area),
+            (Control::OpenedAs, |decision| decision.opened_as),
+        ];
+        for (column, code) in kinds {
+            let mut counts: FxHashMap<Code, usize> = FxHashMap::default();
+            for row in &rows.rows {
+                *counts.entry(code(&population.paths.decisions[row.decision as usize])).or_default() += 1;
+            }
+            let mut counts: Vec<(Code, usize)> = counts.into_iter().collect();
+            counts.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code));
+            let frequent = counts.into_iter().skip(1).take(CATEGORIES_MAX).filter(|(_, count)| *count >= CATEGORY_MIN);
+            columns.extend(frequent.map(|(code, _)| column(code)));
+        }
+        if held == Held::KindAndPeople {
+            columns.push(Control::People);
+        }
+        Self { columns }
+    }
+
+    /// The places of the columns that are not left out.
+    fn kept(&self, left_out: &[usize]) -> Vec<usize> {
+        (0..self.columns.len()).filter(|at| !left_out.contains(at)).collect()
+    }
+
+    fn times(&self, population: &Population<'_>, rows: &Rows, clock: Clock, left_out: &[usize], seed: u64) -> Times {
+        let kept = self.kept(left_out);
+        let mut times = Times::new(kept.len() + 2);
+        let part = ROWS_MAX as f64 / rows.rows.len().max(1) as f64;
+        let mut x = vec![0.0; kept.len() + 2];
+        for row in &rows.rows {
+            if part < 1.0 && !is_drawn(row.item, seed, part) {
+                continue;
+            }
+            let decision = &population.paths.decisions[row.decision as usize];
+            (x[0], x[1]) = (1.0, f64::from(u8::from(row.crosses)));
+            for (x, &at) in x[2..].iter_mut().zip(&kept) {
+                let is = |holds: bool| f64::from(u8::from(holds));
+                *x = match self.columns[at] {
+                    Control::Matter(code) => is(decision.matter == code),
+                    Control::Area(code) => is(decision.area == code),
+                    Control::OpenedAs(code) => is(decision.opened_as == code),
+                    Control::People => f64::from(decision.n_people.max(1)).ln(),
+                };
+            }
+            if let Some(hours) = row.hours(clock) {
+                times.push(&x, hours, row.ended, row.item);
+            }
+        }
+        times
+    }
+}
+
+/// Whether an item is in a sample of so large a part: by its number and the seed alone.
+fn is_drawn(item: u32, seed: u64, part: f64) -> bool {
+    let mut hash = (u64::from(item) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash ^= hash >> 32;
+    hash = hash.wrapping_mul(0xd6e8_feb8_6659_fd93);
+    hash ^= hash >> 32;
+    ((hash >> 11) as f64) < part * (1_u64 << 53) as f64
+}

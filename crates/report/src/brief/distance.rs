@@ -1,0 +1,233 @@
+//! Distance in the report: the ratio as it is and with other things held constant, its four parts drawn, and the routes.
+
+use sayso_model::diagnosis::Diagnosis;
+use sayso_model::measure::{MeasureId, Measurement};
+use sayso_model::signal::Pattern;
+use sayso_stats::{Estimate, Unit};
+
+use super::{Block, Column, Figure, Mark, Marks, Prose, Shows, Table, Term, authority, data_row, in_words};
+use crate::lookup::{CALENDAR, Measures, WORKING};
+use crate::quantity;
+
+const ID: MeasureId = MeasureId::M22;
+
+/// What may be compared, in the words of the scope.
+const OF: [&str; 3] = ["questions", "hand-overs", "queued hand-overs"];
+
+/// The parts with what each is called on the page.
+const PARTS: [(&str, &str); 4] = [
+    ("part_hops", "More holds"),
+    ("part_border", "Slower hand-overs at the border"),
+    ("part_clocks", "Clocks (predicted)"),
+    ("part_rest", "What is left"),
+];
+
+/// Everything on the cost of distance; nothing where it was not measured.
+pub(super) fn blocks(diagnosis: &Diagnosis, measures: Measures<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Some(says) = in_a_sentence(measures) {
+        blocks.push(Block::Prose(says));
+    }
+    blocks.extend(authority::cards(diagnosis, |pattern| pattern == Pattern::BorderCost));
+    blocks.extend(side_by_side(measures).map(Block::Table));
+    blocks.extend(parts(measures).map(|figure| Block::Figure(Box::new(figure))));
+    blocks.extend(routes(measures).map(Block::Table));
+    blocks
+}
+
+fn one<'m>(measures: Measures<'m>, of: &str, clock: (&str, &str), statistic: &str) -> Option<&'m Measurement> {
+    measures.one(ID, statistic, &[("of", of), clock])
+}
+
+fn told(estimate: &Estimate) -> Option<String> {
+    estimate.value()?;
+    let limits = estimate.interval();
+    Some(match (limits.low, limits.high) {
+        (None, None) => quantity::bare(estimate.value()?),
+        _ => format!("{} ({})", quantity::bare(estimate.value()?), quantity::bare_interval(limits)),
+    })
+}
+
+/// Which part of the ratio is what.
+fn in_a_sentence(measures: Measures<'_>) -> Option<Prose> {
+    let of = |statistic: &str| one(measures, OF[0], CALENDAR, statistic).map(Measurement::estimate);
+    let naive = of("naive_ratio").and_then(told)?;
+    let mut prose = Prose::new()
+        .say("A question that ")
+        .term("crosses", Term::Crossing)
+        .say(" takes ")
+        .strong(format!("{naive} times"))
+        .say(" as long on the ")
+        .term("wall clock", Term::WallClock)
+        .say(" as one that does not. That number holds nothing constant, and is not what the border costs. ");
+    if let Some(without) = of("without_gates").and_then(told) {
+        prose = prose.say(format!(
+            "Without the places in which one person gives nearly every answer it is {without}: that part is a desk, not a \
+             distance. "
+        ));
+    }
+    if let Some(two) = of("two_people_ratio").and_then(told) {
+        prose = prose.say(format!("Where exactly two people take part it is {two}. "));
+    }
+    let known: Vec<String> = PARTS
+        .iter()
+        .filter_map(|(statistic, words)| Some(format!("{} \u{d7} {}", words.to_lowercase(), told(of(statistic)?)?)))
+        .collect();
+    if known.len() > 1 {
+        prose = prose.say(format!("Its parts multiply: {}. ", known.join("; ")));
+    }
+    let border = one(measures, OF[1], WORKING, "adjusted_ratio").map(Measurement::estimate);
+    if let Some(ratio) = border.and_then(told) {
+        let excludes = border.is_some_and(|ratio| ratio.interval().low.is_some_and(|low| low > 1.0));
+        prose = prose.say(format!(
+            "A single hand-over across, in working time and with kind of question and area held constant, waits {ratio} times \
+             as long as one within a site{}",
+            if excludes { "." } else { ": the record does not show that the border itself makes it slower." }
+        ));
+    }
+    Some(prose)
+}
+
+/// The same comparison made in several ways, beside each other.
+fn side_by_side(measures: Measures<'_>) -> Option<Table> {
+    let mut rows = Vec::new();
+    for of in OF {
+        for (clock, name) in [(CALENDAR, "wall clock"), (WORKING, "working")] {
+            let cell = |statistic: &str| {
+                one(measures, of, clock, statistic).map_or_else(Prose::new, |m| match told(m.estimate()) {
+                    Some(ratio) => Prose::from(ratio.replace(' ', "\u{a0}")),
+                    None => quantity::CANNOT_TELL.into(),
+                })
+            };
+            let Some(naive) = one(measures, of, clock, "naive_ratio") else { continue };
+            rows.push(vec![
+                Prose::from(capital(of)),
+                name.into(),
+                cell("naive_ratio"),
+                cell("adjusted_ratio"),
+                cell("direct_ratio"),
+                cell("stratified_ratio"),
+                cell("stratified_e_value"),
+                quantity::count(naive.estimate().n()).into(),
+            ]);
+        }
+    }
+    let notes: Vec<String> = OF
+        .iter()
+        .filter_map(|of| {
+            let m = one(measures, of, CALENDAR, "stratified_ratio")?;
+            let strata = m.estimate().method().split("; ").last()?;
+            Some(crate::clean::line(&format!("{}: {strata}.", capital(of))))
+        })
+        .chain(OF.iter().filter_map(|of| {
+            let m = measures.one(ID, "cannot_tell_share", &[("of", of)])?;
+            let share = m.estimate().value().filter(|share| *share > 0.0)?;
+            Some(format!(
+                "{}: of {:.1}\u{a0}% nobody can tell whether they crossed; left out.",
+                capital(of),
+                share * 100.0
+            ))
+        }))
+        .collect();
+    (!rows.is_empty()).then(|| Table {
+        caption: "Crossing against not crossing, times as long: as it is, and with other things held constant"
+            .to_owned(),
+        columns: vec![
+            Column::words("What"),
+            Column::words("Clock"),
+            Column::numbers("As it is"),
+            Column::numbers("Kind and area held constant"),
+            Column::numbers("And number of people"),
+            Column::numbers("Within strata"),
+            Column::numbers("E-value of that"),
+            Column::numbers("n"),
+        ],
+        rows,
+        notes,
+    })
+}
+
+/// The four parts, drawn as factors around 1.
+fn parts(measures: Measures<'_>) -> Option<Figure> {
+    let of = |statistic: &str| one(measures, OF[0], CALENDAR, statistic).map(Measurement::estimate);
+    let whole = of("naive_ratio")?;
+    let rows: Vec<Mark> = std::iter::once(("All in all", whole))
+        .chain(PARTS.iter().filter_map(|(statistic, words)| Some((*words, of(statistic)?))))
+        .map(|(words, estimate)| Mark::of(words, estimate))
+        .collect();
+    if rows.len() < 2 {
+        return None;
+    }
+    let title = "What the ratio is made of".to_owned();
+    let data_rows = rows.iter().map(data_row).collect();
+    Some(Figure {
+        id: "distance-parts".to_owned(),
+        title: title.clone(),
+        note: Prose::new()
+            .say("Factors that multiply to the first row, on a scale on which each step multiplies; at 1 a part does nothing. \
+                  The line is the ")
+            .term("interval", Term::Interval)
+            .say("; the clocks are worked out from the calendars and have none."),
+        alt: format!("Points with intervals on a logarithmic scale of ratios. {}.", in_words(&rows)),
+        data: Table {
+            caption: title,
+            columns: vec![
+                Column::words("Part"),
+                Column::numbers("Times as long"),
+                Column::numbers("Interval"),
+                Column::numbers("n"),
+            ],
+            rows: data_rows,
+            notes: Vec::new(),
+        },
+        shows: Shows::Marks(Marks { rows, unit: Some(Unit::Ratio) }),
+    })
+}
+
+/// From which site to which.
+fn routes(measures: Measures<'_>) -> Option<Table> {
+    let wall = measures.by(ID, "median", &[CALENDAR], "pair");
+    let work = measures.by(ID, "median", &[WORKING], "pair");
+    let overlap = measures.by(ID, "overlap_a_day", &[], "pair");
+    if wall.len() < 2 {
+        return None;
+    }
+    let of = |list: &[(&str, &Measurement)], pair: &str| {
+        list.iter().find(|(other, _)| *other == pair).map_or_else(Prose::new, |(_, m)| {
+            let limits = quantity::limits(m.estimate());
+            let value = Prose::new().strong(quantity::value(m.estimate()));
+            if m.estimate().interval().low.is_some() { value.say(format!(" ({limits})")) } else { value }
+        })
+    };
+    let rows = wall
+        .iter()
+        .map(|(pair, m)| {
+            vec![
+                Prose::new().name(pair),
+                of(&wall, pair),
+                of(&work, pair),
+                of(&overlap, pair),
+                quantity::count(m.estimate().n()).into(),
+            ]
+        })
+        .collect();
+    Some(Table {
+        caption: "Hand-overs from site to site: half take less than".to_owned(),
+        columns: vec![
+            Column::words("From and to"),
+            Column::numbers("Wall clock"),
+            Column::numbers("Working time of the taker"),
+            Column::numbers("Working hours in common a day"),
+            Column::numbers("n"),
+        ],
+        rows,
+        notes: vec![
+            "A route says how long things wait on it, with nothing held constant; it does not say that a site is slow."
+                .to_owned(),
+        ],
+    })
+}
+
+fn capital(words: &str) -> String {
+    crate::words::capital(words)
+}
