@@ -10,6 +10,7 @@
 
 pub mod assumptions;
 mod churn;
+mod decided_far_from_information;
 mod escalation_returns;
 pub mod figures;
 mod formal_real_gap;
@@ -24,6 +25,7 @@ mod sole_gate;
 mod standing;
 mod story;
 mod waiting_above;
+mod why_lost;
 mod wording;
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use sayso_model::diagnosis::Strength;
 use sayso_model::signal::{Pattern, Signal};
 
 use crate::{
-    churn, escalation_returns, formal_real_gap, implicit_gate, intervention, override_, permission_seeking, sole_gate,
-    waiting_above,
+    churn, decided_far_from_information, escalation_returns, formal_real_gap, implicit_gate, intervention, override_, permission_seeking, sole_gate,
+    waiting_above, why_lost,
 };
 
 /// What everything of one kind is corrected together with.
@@ -60,6 +60,8 @@ impl Rule {
             Pattern::Override => &override_::RULE,
             Pattern::Churn => &churn::RULE,
             Pattern::WaitingAbove => &waiting_above::RULE,
+            Pattern::WhyLost => &why_lost::RULE,
+            Pattern::DecidedFarFromInformation => &decided_far_from_information::RULE,
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod authority;
 mod base;
+mod context;
 mod footprints;
 mod handover;
 mod holders;
@@ -28,6 +29,7 @@ use sayso_model::diagnosis::{Coverage, PathMap};
 use sayso_model::measure::{Measurement, Withheld};
 use sayso_model::privacy::{Floor, Footprint};
 use sayso_model::signal::Signal;
+use sayso_model::thread::Threads;
 use sayso_model::time::Instant;
 use sayso_model::words::Words;
 use sayso_stats::Window;
@@ -37,6 +39,7 @@ use holders::Holders;
 use population::Population;
 use sheet::Sheet;
 
+pub use context::degree_of_authorship;
 pub use reference::{reference, statistics};
 pub use say::{Say, say};
 pub use windows::{borders, within_borders};
@@ -88,6 +91,17 @@ pub struct Measured {
 ///
 /// Takes `n log n` in decisions and hops; a million decisions with five million hops take some seconds.
 pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measured {
+    measure_with(paths, None, words, request)
+}
+
+/// The same with links and texts of all items, where the record was scanned for them: whether the why travels (M23) then
+/// follows links and reads what was said outside of questions too.
+pub fn measure_with(
+    paths: &Paths,
+    threads: Option<&Threads>,
+    words: &dyn Words,
+    request: &Request<'_>,
+) -> Measured {
     let population = Population::of(paths, words, request);
     let mut sheet = Sheet::new(request);
 
@@ -111,7 +125,7 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
     waiting::surplus_approvals(&mut sheet, &decided);
     reversal::measure(&mut sheet, &decided);
 
-    let signals = authority::measure(&mut sheet, &population, request);
+    let signals = authority::measure(&mut sheet, &population, request, threads);
     let (path_map, node_of_hop) = pathmap::draw(&sheet, &population, &holders, &stays);
     let (measures, withheld, footprints) = sheet.close();
     Measured { measures, withheld, path_map, node_of_hop, signals, footprints }

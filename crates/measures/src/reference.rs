@@ -1,5 +1,6 @@
 //! The reference of the measures: what each means, how it is defined and estimated, and how it misleads.
 
+mod context;
 mod control;
 mod gates;
 
@@ -260,5 +261,6 @@ fn entry(id: MeasureId) -> Entry {
         | MeasureId::M16
         | MeasureId::M19
         | MeasureId::M21 => control::entry(id),
+        MeasureId::M23 | MeasureId::M24 => context::entry(id),
     }
 }

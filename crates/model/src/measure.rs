@@ -52,11 +52,15 @@ pub enum MeasureId {
     M20,
     /// Backlog churn.
     M21,
+    /// Whether the why travels.
+    M23,
+    /// Information proximity.
+    M24,
 }
 
 impl MeasureId {
     /// Every measure of this version.
-    pub const ALL: [MeasureId; 21] = [
+    pub const ALL: [MeasureId; 23] = [
         MeasureId::M00,
         MeasureId::M01,
         MeasureId::M02,
@@ -78,6 +82,8 @@ impl MeasureId {
         MeasureId::M19,
         MeasureId::M20,
         MeasureId::M21,
+        MeasureId::M23,
+        MeasureId::M24,
     ];
 
     /// `M00` to `M30`.
@@ -104,6 +110,8 @@ impl MeasureId {
             MeasureId::M19 => "M19",
             MeasureId::M20 => "M20",
             MeasureId::M21 => "M21",
+            MeasureId::M23 => "M23",
+            MeasureId::M24 => "M24",
         }
     }
 
@@ -131,6 +139,8 @@ impl MeasureId {
             MeasureId::M19 => "Escalation",
             MeasureId::M20 => "Reopening",
             MeasureId::M21 => "Backlog churn",
+            MeasureId::M23 => "Whether the why travels",
+            MeasureId::M24 => "Information proximity",
         }
     }
 
@@ -158,6 +168,8 @@ impl MeasureId {
             MeasureId::M19 => "How often questions go up, and how many come back unchanged.",
             MeasureId::M20 => "How often an answered question is opened again.",
             MeasureId::M21 => "How often what was settled is settled again.",
+            MeasureId::M23 => "Whether whoever takes a question over can read what it is for.",
+            MeasureId::M24 => "How far the decider is from those who know the area best.",
         }
     }
 }

@@ -68,11 +68,25 @@ pub enum Pattern {
     /// Numbers: `share_above` (of all working time that they wait), `decided_above` (share decided above the declared
     /// level), `stay` (median working hours of a hold above). Tests: `share_above` (above 0.2).
     WaitingAbove,
+    /// Questions are handed over without what they are for (M23).
+    ///
+    /// Numbers: `lost` (share of first hand-overs to somebody new at which neither a reason, goal, number or customer can be
+    /// read on the item as it was then, nor an origin be reached over two links), `reasons`, `numbers` and `origin` (share at
+    /// which a reason or a number can be read, and from which an origin can be reached), `lost_across` (`lost` where the hand-over
+    /// crosses sites), `asked_back` (share of those without the why after which the new holder asks back), `asked_back_carried` (the same with it).
+    /// Tests: `lost` (above 0.2).
+    WhyLost,
+    /// Decisions are taken by somebody who has hardly touched the area, although others know it well (M24).
+    ///
+    /// Numbers: `far` (share of decisions whose decider has less than a tenth of the recent acquaintance of the best informed
+    /// person who took part in the question), `gap` (mean share of all recent acquaintance with the area that the best
+    /// informed group has more than the decider's). Tests: `far` (above 0.3).
+    DecidedFarFromInformation,
 }
 
 impl Pattern {
     /// Every pattern, in the order in which findings are printed.
-    pub const ALL: [Pattern; 9] = [
+    pub const ALL: [Pattern; 11] = [
         Pattern::ImplicitGate,
         Pattern::SoleGate,
         Pattern::PermissionSeeking,
@@ -82,6 +96,8 @@ impl Pattern {
         Pattern::Override,
         Pattern::Churn,
         Pattern::WaitingAbove,
+        Pattern::WhyLost,
+        Pattern::DecidedFarFromInformation,
     ];
 
     /// The word used in JSON, SQL and file names.
@@ -96,6 +112,8 @@ impl Pattern {
             Pattern::Override => "override",
             Pattern::Churn => "churn",
             Pattern::WaitingAbove => "waiting_above",
+            Pattern::WhyLost => "why_lost",
+            Pattern::DecidedFarFromInformation => "decided_far_from_information",
         }
     }
 
@@ -111,6 +129,8 @@ impl Pattern {
             Pattern::Override => "Override from above",
             Pattern::Churn => "Churn",
             Pattern::WaitingAbove => "Waiting above the declared level",
+            Pattern::WhyLost => "The why is lost at hand-overs",
+            Pattern::DecidedFarFromInformation => "Decided far from the information",
         }
     }
 }

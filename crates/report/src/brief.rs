@@ -12,6 +12,7 @@ mod live;
 mod next;
 mod prose;
 mod since;
+mod travels;
 mod waits;
 mod walk;
 

@@ -65,11 +65,13 @@ pub enum Term {
     Verdict,
     /// An earlier diagnosis to compare with.
     EarlierReport,
+    /// What a question is for.
+    Why,
 }
 
 impl Term {
     /// Every term, in alphabetical order of its word.
-    pub const ALL: [Term; 31] = [
+    pub const ALL: [Term; 32] = [
         Term::Area,
         Term::Charter,
         Term::Crossing,
@@ -100,6 +102,7 @@ impl Term {
         Term::Strength,
         Term::Verdict,
         Term::WallClock,
+        Term::Why,
         Term::WorkingTime,
     ];
 
@@ -137,6 +140,7 @@ impl Term {
             Term::Retained => "Retained",
             Term::Verdict => "Verdict",
             Term::EarlierReport => "Earlier report",
+            Term::Why => "Why",
         }
     }
 
@@ -174,6 +178,7 @@ impl Term {
             Term::Retained => "term-retained",
             Term::Verdict => "term-verdict",
             Term::EarlierReport => "term-earlier-report",
+            Term::Why => "term-why",
         }
     }
 
@@ -256,6 +261,10 @@ impl Term {
                 "What the record says to a belief. Supported: the whole interval lies where it was expected. Contradicted: it \
                  lies wholly elsewhere. Equivalent: so near to what was expected that the difference does not matter. \
                  Undecided: the record allows both."
+            }
+            Term::Why => {
+                "What a question is for, as far as it can be read: a reason, a goal, an outcome with a number, a customer, or \
+                 a link to where it comes from. Whether it was read, no record shows."
             }
             Term::EarlierReport => {
                 "A diagnosis of the same organisation made before, against which this one is held. Where the intervals of \

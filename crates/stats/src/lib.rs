@@ -22,6 +22,7 @@ pub mod concentration;
 mod dense;
 pub mod estimate;
 pub mod hazard;
+pub mod logistic;
 pub mod misclassification;
 pub mod multiplicity;
 pub mod proportion;

@@ -21,6 +21,8 @@ pub(super) enum Constraint {
     Clarity,
     /// What higher levels do about it.
     Control,
+    /// Whether the why travels, and whether those decide who know.
+    Context,
 }
 
 impl Constraint {
@@ -30,9 +32,15 @@ impl Constraint {
             Pattern::EscalationReturns | Pattern::Intervention | Pattern::Override | Pattern::WaitingAbove => {
                 Constraint::Control
             }
+            Pattern::WhyLost | Pattern::DecidedFarFromInformation => Constraint::Context,
             _ => Constraint::Clarity,
         }
     }
+}
+
+/// Whether findings of a pattern are told under context.
+pub(super) fn is_of_context(pattern: Pattern) -> bool {
+    Constraint::of(pattern) == Constraint::Context
 }
 
 /// What was looked for under a constraint, the findings there, and about what the record is too thin.
@@ -106,6 +114,10 @@ fn lead(diagnosis: &Diagnosis, constraint: Constraint) -> Prose {
                 "Nothing could be looked for: no place has enough people, decisions and known levels to tell intervention, \
                  override or idle escalation from chance."
             }
+            Constraint::Context => {
+                "Nothing could be looked for: no place has enough people, hand-overs with a text or a link, or decisions in an \
+                 area that somebody is seen to know."
+            }
         });
     }
     if n == 0 {
@@ -117,6 +129,7 @@ fn lead(diagnosis: &Diagnosis, constraint: Constraint) -> Prose {
             match constraint {
                 Constraint::Clarity => "gates and the like",
                 Constraint::Control => "interventions, overrides and idle escalations",
+                Constraint::Context => "hand-overs without the why, and deciders far from the information,",
             }
         ));
     }
