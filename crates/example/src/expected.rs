@@ -68,6 +68,10 @@ impl Plan {
         if Self::share_above(percent, self.above_wait_min, self.scope_min, self.stale_percent) > ABOVE_PERCENT {
             planted.push(there(Pattern::WaitingAbove, Matter::Scope, everywhere(), ""));
         }
+        if self.why_lost_percent > 20 {
+            let is_past = self.why_lost_percent_after * 4 < self.why_lost_percent;
+            planted.push(Planted { is_past, ..there(Pattern::WhyLost, Matter::Design, everywhere(), "") });
+        }
         let stepped_in = |percent: u32| self.trigger_percent * percent.min(100) / 100 + self.unprompted_percent;
         if stepped_in(self.intervention_percent) > 5 {
             let is_past = stepped_in(self.intervention_percent_after) <= 5;

@@ -10,7 +10,7 @@ use crate::cast::{Area, Site, Who};
 use crate::charter::{self, Remit};
 use crate::count::{Book, Told};
 use crate::fold::{self, End};
-use crate::log::Matter;
+use crate::log::{Matter, Why};
 
 /// An answer undone later than this was not overridden but changed.
 const OVERRIDE_WORKING_S: i64 = 10 * 8 * 3_600;
@@ -91,6 +91,17 @@ impl<'a> Book<'a> {
             ),
             Pattern::Churn => (churn(chosen), 20),
             Pattern::WaitingAbove => (self.waiting_above(chosen), 20),
+            // Told by whoever planted it: the first hand-over of each design carries the why or not.
+            Pattern::WhyLost => (
+                share(&|told| told.question.planted.why.is_some(), &|told| {
+                    told.question.planted.why == Some(Why::Lost)
+                }),
+                20,
+            ),
+            // Not planted in any plan; they speak of the whole record and not of a place.
+            Pattern::BorderCost | Pattern::CostOutrunsClarity => ((0, 0), 0),
+            // Not planted in any plan, and acquaintance is no more than what the measure counts: nothing to hold it against.
+            Pattern::DecidedFarFromInformation => ((0, 0), 30),
         }
     }
 

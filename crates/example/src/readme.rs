@@ -106,6 +106,10 @@ fn title(pattern: Pattern) -> &'static str {
         Pattern::Override => "overrides",
         Pattern::Churn => "churn",
         Pattern::WaitingAbove => "waiting above",
+        Pattern::WhyLost => "the why lost at hand-overs",
+        Pattern::DecidedFarFromInformation => "decisions far from the information",
+        Pattern::BorderCost => "hand-overs that wait at the border",
+        Pattern::CostOutrunsClarity => "cost that outruns clarity",
     }
 }
 
@@ -159,6 +163,12 @@ fn says(plan: &Plan, one: &Planted) -> String {
              be changed before it goes to the owner.",
             plan.above_percent, plan.above_wait_min
         ),
+        Pattern::WhyLost => format!(
+            "{} % of the designs are handed over without a reason and without a link to the goal, {} % after the change.",
+            plan.why_lost_percent, plan.why_lost_percent_after
+        ),
+        Pattern::DecidedFarFromInformation => "nobody who decides knows the area.".to_owned(),
+        Pattern::BorderCost | Pattern::CostOutrunsClarity => "no plan has it.".to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod assumptions;
 mod border_cost;
 mod churn;
 mod cost_outruns_clarity;
+mod decided_far_from_information;
 mod escalation_returns;
 pub mod figures;
 mod formal_real_gap;
@@ -26,6 +27,7 @@ mod sole_gate;
 mod standing;
 mod story;
 mod waiting_above;
+mod why_lost;
 mod wording;
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub struct Power {
 /// share against its bound at the level that a single test is left with in a family of a hundred places (0.0005 under
 /// Holm, 0.01 under Benjamini and Hochberg); time is clustered and gets twice as many. The border's is for the logarithm of
 /// times with a spread of 1.2, a third of which cross; growth needs two years of a few dozen decisions a month.
-pub const TABLE: [Power; 11] = [
+pub const TABLE: [Power; 13] = [
     Power { pattern: Pattern::ImplicitGate, size: "a gate for eight in ten decisions", n: 60 },
     Power { pattern: Pattern::SoleGate, size: "one person with 95 of 100 answers", n: 60 },
     Power { pattern: Pattern::PermissionSeeking, size: "permission for one decision in five", n: 50 },
@@ -41,6 +41,8 @@ pub const TABLE: [Power; 11] = [
     Power { pattern: Pattern::WaitingAbove, size: "two fifths of the waiting above", n: 100 },
     Power { pattern: Pattern::BorderCost, size: "hand-overs that wait twice as long at a border", n: 250 },
     Power { pattern: Pattern::CostOutrunsClarity, size: "decisions that grow half as fast as the headcount", n: 720 },
+    Power { pattern: Pattern::WhyLost, size: "two hand-overs in five without the why", n: 50 },
+    Power { pattern: Pattern::DecidedFarFromInformation, size: "one decision in two far from the information", n: 60 },
 ];
 
 /// Decisions that one place needs before a pattern of the size in [`TABLE`] is likely to be found there.
@@ -137,6 +139,8 @@ mod tests {
             (Pattern::Override, 0.02, 0.1, HOLM, 1.0),
             (Pattern::Churn, 0.2, 0.4, BENJAMINI_HOCHBERG, 1.0),
             (Pattern::WaitingAbove, 0.2, 0.4, BENJAMINI_HOCHBERG, 2.0),
+            (Pattern::WhyLost, 0.2, 0.4, BENJAMINI_HOCHBERG, 1.0),
+            (Pattern::DecidedFarFromInformation, 0.3, 0.5, BENJAMINI_HOCHBERG, 1.0),
         ] {
             let n = approximate(p0, p1, z) * clustered;
             let table = needs(pattern) as f64;

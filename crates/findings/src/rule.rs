@@ -4,8 +4,8 @@ use sayso_model::diagnosis::Strength;
 use sayso_model::signal::{Pattern, Signal};
 
 use crate::{
-    border_cost, churn, cost_outruns_clarity, escalation_returns, formal_real_gap, implicit_gate, intervention,
-    override_, permission_seeking, sole_gate, waiting_above,
+    border_cost, churn, cost_outruns_clarity, decided_far_from_information, escalation_returns, formal_real_gap,
+    implicit_gate, intervention, override_, permission_seeking, sole_gate, waiting_above, why_lost,
 };
 
 /// What everything of one kind is corrected together with.
@@ -62,6 +62,8 @@ impl Rule {
             Pattern::WaitingAbove => &waiting_above::RULE,
             Pattern::BorderCost => &border_cost::RULE,
             Pattern::CostOutrunsClarity => &cost_outruns_clarity::RULE,
+            Pattern::WhyLost => &why_lost::RULE,
+            Pattern::DecidedFarFromInformation => &decided_far_from_information::RULE,
         }
     }
 

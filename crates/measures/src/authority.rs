@@ -6,7 +6,7 @@ mod formal;
 mod gate;
 mod intervention;
 mod level;
-mod lot;
+pub(crate) mod lot;
 mod overrides;
 mod part;
 mod permission;
@@ -15,8 +15,10 @@ mod sole;
 mod waiting_above;
 
 use sayso_model::signal::Signal;
+use sayso_model::thread::Threads;
 
 use crate::Request;
+use crate::context;
 use crate::overlap;
 use crate::population::Population;
 use crate::sheet::Sheet;
@@ -24,7 +26,12 @@ use crate::sheet::Sheet;
 pub(crate) use scene::{Cell, Scene};
 
 /// Measures every pattern. What is below the privacy floor gives no signal and is counted on the sheet.
-pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>, request: &Request<'_>) -> Vec<Signal> {
+pub(crate) fn measure(
+    sheet: &mut Sheet,
+    population: &Population<'_>,
+    request: &Request<'_>,
+    threads: Option<&Threads>,
+) -> Vec<Signal> {
     let scene = Scene::of(population, request);
     let mut signals = Vec::new();
     signals.extend(gate::measure(sheet, &scene));
@@ -37,5 +44,6 @@ pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>, request: &
     signals.extend(escalation::measure(sheet, &scene));
     signals.extend(churn::measure(sheet, &scene));
     signals.extend(waiting_above::measure(sheet, &scene));
+    signals.extend(context::measure(sheet, &scene, threads));
     overlap::keep_apart(sheet, &scene, signals)
 }

@@ -6,6 +6,7 @@
 mod authority;
 mod base;
 mod border;
+mod context;
 mod footprints;
 mod growth;
 mod handover;
@@ -31,6 +32,7 @@ use sayso_model::diagnosis::{Coverage, PathMap};
 use sayso_model::measure::{Measurement, Withheld};
 use sayso_model::privacy::{Floor, Footprint};
 use sayso_model::signal::Signal;
+use sayso_model::thread::Threads;
 use sayso_model::time::Instant;
 use sayso_model::words::Words;
 use sayso_stats::Window;
@@ -40,6 +42,7 @@ use holders::Holders;
 use population::Population;
 use sheet::Sheet;
 
+pub use context::degree_of_authorship;
 pub use reference::{reference, statistics};
 pub use say::{Say, say};
 pub use windows::{borders, within_borders};
@@ -91,6 +94,12 @@ pub struct Measured {
 ///
 /// Takes `n log n` in decisions and hops; a million decisions with five million hops take some seconds.
 pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measured {
+    measure_with(paths, None, words, request)
+}
+
+/// The same with links and texts of all items, where the record was scanned for them: whether the why travels (M23) then
+/// follows links and reads what was said outside of questions too.
+pub fn measure_with(paths: &Paths, threads: Option<&Threads>, words: &dyn Words, request: &Request<'_>) -> Measured {
     let population = Population::of(paths, words, request);
     let mut sheet = Sheet::new(request);
 
@@ -114,7 +123,7 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
     waiting::surplus_approvals(&mut sheet, &decided);
     reversal::measure(&mut sheet, &decided);
 
-    let mut signals = authority::measure(&mut sheet, &population, request);
+    let mut signals = authority::measure(&mut sheet, &population, request, threads);
     signals.extend(border::measure(&mut sheet, &population, request));
     signals.extend(growth::measure(&mut sheet, &population, request));
     let (path_map, node_of_hop) = pathmap::draw(&sheet, &population, &holders, &stays);

@@ -1,5 +1,6 @@
 //! The reference of the measures: what each means, how it is defined and estimated, and how it misleads.
 
+mod context;
 mod control;
 mod distance;
 mod gates;
@@ -263,5 +264,6 @@ fn entry(id: MeasureId) -> Entry {
         | MeasureId::M21 => control::entry(id),
         MeasureId::M22 => distance::of_borders(),
         MeasureId::M25 => distance::of_growth(),
+        MeasureId::M23 | MeasureId::M24 => context::entry(id),
     }
 }

@@ -5,6 +5,8 @@
 mod attack;
 #[path = "it/build.rs"]
 mod build;
+#[path = "it/context.rs"]
+mod context;
 #[path = "it/control.rs"]
 mod control;
 #[path = "it/distance.rs"]

@@ -20,6 +20,7 @@ pub mod privacy;
 pub mod schema;
 pub mod signal;
 pub mod signs;
+pub mod thread;
 pub mod time;
 pub mod words;
 

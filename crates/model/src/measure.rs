@@ -54,13 +54,17 @@ pub enum MeasureId {
     M21,
     /// Border decomposition.
     M22,
+    /// Whether the why travels.
+    M23,
+    /// Information proximity.
+    M24,
     /// Decisions against headcount.
     M25,
 }
 
 impl MeasureId {
     /// Every measure of this version.
-    pub const ALL: [MeasureId; 23] = [
+    pub const ALL: [MeasureId; 25] = [
         MeasureId::M00,
         MeasureId::M01,
         MeasureId::M02,
@@ -83,6 +87,8 @@ impl MeasureId {
         MeasureId::M20,
         MeasureId::M21,
         MeasureId::M22,
+        MeasureId::M23,
+        MeasureId::M24,
         MeasureId::M25,
     ];
 
@@ -111,6 +117,8 @@ impl MeasureId {
             MeasureId::M20 => "M20",
             MeasureId::M21 => "M21",
             MeasureId::M22 => "M22",
+            MeasureId::M23 => "M23",
+            MeasureId::M24 => "M24",
             MeasureId::M25 => "M25",
         }
     }
@@ -140,6 +148,8 @@ impl MeasureId {
             MeasureId::M20 => "Reopening",
             MeasureId::M21 => "Backlog churn",
             MeasureId::M22 => "Distance",
+            MeasureId::M23 => "Whether the why travels",
+            MeasureId::M24 => "Information proximity",
             MeasureId::M25 => "Cost against clarity",
         }
     }
@@ -171,6 +181,8 @@ impl MeasureId {
             MeasureId::M22 => {
                 "How much longer a question takes that crosses between sites, and which part of that is what."
             }
+            MeasureId::M23 => "Whether whoever takes a question over can read what it is for.",
+            MeasureId::M24 => "How far the decider is from those who know the area best.",
             MeasureId::M25 => "Whether decisions keep up with the number of people who make them.",
         }
     }

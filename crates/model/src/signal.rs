@@ -82,11 +82,25 @@ pub enum Pattern {
     /// cent decisions grow when the headcount grows by one), `exponent_hours`, `exponent_people`, `exponent_asks` (likewise
     /// of hours waited, people touched and asks). Tests: `exponent` (below 1).
     CostOutrunsClarity,
+    /// Questions are handed over without what they are for (M23).
+    ///
+    /// Numbers: `lost` (share of first hand-overs to somebody new at which neither a reason, goal, number or customer can be
+    /// read on the item as it was then, nor an origin be reached over two links), `reasons`, `numbers` and `origin` (share at
+    /// which a reason or a number can be read, and from which an origin can be reached), `lost_across` (`lost` where the hand-over
+    /// crosses sites), `asked_back` (share of those without the why after which the new holder asks back), `asked_back_carried` (the same with it).
+    /// Tests: `lost` (above 0.2).
+    WhyLost,
+    /// Decisions are taken by somebody who has hardly touched the area, although others know it well (M24).
+    ///
+    /// Numbers: `far` (share of decisions whose decider has less than a tenth of the recent acquaintance of the best informed
+    /// person who took part in the question), `gap` (mean share of all recent acquaintance with the area that the best
+    /// informed group has more than the decider's). Tests: `far` (above 0.3).
+    DecidedFarFromInformation,
 }
 
 impl Pattern {
     /// Every pattern, in the order in which findings are printed.
-    pub const ALL: [Pattern; 11] = [
+    pub const ALL: [Pattern; 13] = [
         Pattern::ImplicitGate,
         Pattern::SoleGate,
         Pattern::PermissionSeeking,
@@ -98,6 +112,8 @@ impl Pattern {
         Pattern::WaitingAbove,
         Pattern::BorderCost,
         Pattern::CostOutrunsClarity,
+        Pattern::WhyLost,
+        Pattern::DecidedFarFromInformation,
     ];
 
     /// The word used in JSON, SQL and file names.
@@ -114,6 +130,8 @@ impl Pattern {
             Pattern::WaitingAbove => "waiting_above",
             Pattern::BorderCost => "border_cost",
             Pattern::CostOutrunsClarity => "cost_outruns_clarity",
+            Pattern::WhyLost => "why_lost",
+            Pattern::DecidedFarFromInformation => "decided_far_from_information",
         }
     }
 
@@ -131,6 +149,8 @@ impl Pattern {
             Pattern::WaitingAbove => "Waiting above the declared level",
             Pattern::BorderCost => "Hand-overs that wait at the border",
             Pattern::CostOutrunsClarity => "Cost that outruns clarity",
+            Pattern::WhyLost => "The why is lost at hand-overs",
+            Pattern::DecidedFarFromInformation => "Decided far from the information",
         }
     }
 }

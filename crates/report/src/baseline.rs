@@ -274,6 +274,7 @@ fn is_main(id: MeasureId, statistic: &str, scope: &BTreeMap<String, String>) -> 
         | (MeasureId::M13, "share_at_or_below")
         | (MeasureId::M14, "effective_deciders") => whole,
         (MeasureId::M16, "per_100") | (MeasureId::M19, "escalated") | (MeasureId::M21, "items_changed") => whole,
+        (MeasureId::M23, "lost" | "origin") | (MeasureId::M24, "far") => whole,
         _ => false,
     }
 }

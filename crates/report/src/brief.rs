@@ -14,6 +14,7 @@ mod live;
 mod next;
 mod prose;
 mod since;
+mod travels;
 mod waits;
 mod walk;
 

@@ -69,11 +69,13 @@ pub enum Term {
     EValue,
     /// How many people there are to decide.
     Headcount,
+    /// What a question is for.
+    Why,
 }
 
 impl Term {
     /// Every term, in alphabetical order of its word.
-    pub const ALL: [Term; 33] = [
+    pub const ALL: [Term; 34] = [
         Term::Area,
         Term::Charter,
         Term::Crossing,
@@ -106,6 +108,7 @@ impl Term {
         Term::Strength,
         Term::Verdict,
         Term::WallClock,
+        Term::Why,
         Term::WorkingTime,
     ];
 
@@ -145,6 +148,7 @@ impl Term {
             Term::EarlierReport => "Earlier report",
             Term::EValue => "E-value",
             Term::Headcount => "Headcount",
+            Term::Why => "Why",
         }
     }
 
@@ -184,6 +188,7 @@ impl Term {
             Term::EarlierReport => "term-earlier-report",
             Term::EValue => "term-e-value",
             Term::Headcount => "term-headcount",
+            Term::Why => "term-why",
         }
     }
 
@@ -274,6 +279,10 @@ impl Term {
             Term::Headcount => {
                 "How many people there are. Where nobody's coming and going is recorded, it is those who were active in the \
                  month or the two before it."
+            }
+            Term::Why => {
+                "What a question is for, as far as it can be read: a reason, a goal, an outcome with a number, a customer, or \
+                 a link to where it comes from. Whether it was read, no record shows."
             }
             Term::EarlierReport => {
                 "A diagnosis of the same organisation made before, against which this one is held. Where the intervals of \

@@ -79,7 +79,8 @@ pub(crate) fn statistic(id: MeasureId, statistic: &str) -> String {
 }
 
 fn is_authority(id: MeasureId) -> bool {
-    matches!(id, MeasureId::M19 | MeasureId::M21) || (MeasureId::M07..=MeasureId::M16).contains(&id)
+    matches!(id, MeasureId::M19 | MeasureId::M21 | MeasureId::M23 | MeasureId::M24)
+        || (MeasureId::M07..=MeasureId::M16).contains(&id)
 }
 
 /// A number behind a finding in words, to stand in its table.
@@ -127,6 +128,24 @@ fn of_authority(statistic: &str) -> Option<&'static str> {
         "share_above" => "waiting time above the declared level",
         "decided_above" => "decisions above the declared level",
         "stay" => "stay above (median)",
+        "lost" => "hand-overs without the why",
+        "lost_across" => "the same across sites",
+        "origin" => "hand-overs from which an origin can be reached",
+        "reasons" => "hand-overs with a reason to read",
+        "numbers" => "hand-overs with an outcome in numbers",
+        "goals" => "hand-overs with a goal to read",
+        "constraints" => "hand-overs with a constraint to read",
+        "customers" => "hand-overs that name a customer or user",
+        "non_goals" => "hand-overs that say what is not to be done",
+        "links" => "hand-overs with a link in a text",
+        "asked_back" => "hand-overs without the why, followed by a question back",
+        "asked_back_carried" => "the same with the why",
+        "answer" => "until a question back is answered (median)",
+        "kept" => "hand-overs with the why",
+        "kept_per_hop" => "odds of having the why, one hand-over further",
+        "kept_across" => "odds of having the why, across sites against within",
+        "far" => "decisions far from the information",
+        "gap" => "what the best informed role knows more than the decider's",
         "share_at_or_below" => "answers at the declared level or below",
         _ => return None,
     })
@@ -147,6 +166,7 @@ pub(crate) fn observations(id: MeasureId, statistic: &str, estimate: &Estimate) 
         (MeasureId::M00, "bot_events" | "events_by_bots" | "events_without_actor" | "events_without_act", _) => {
             ("event", "events")
         }
+        (MeasureId::M23, ..) => ("hand-over", "hand-overs"),
         (MeasureId::M03, "median_stay", _) => ("hold", "holds"),
         (MeasureId::M17, "crossing_share" | "site_unknown_share", _) => ("hand-over", "hand-overs"),
         _ => ("decision", "decisions"),

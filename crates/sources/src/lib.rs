@@ -18,6 +18,7 @@ pub mod git;
 pub mod identity;
 pub mod instant;
 pub mod lens;
+pub mod lift;
 pub mod people;
 mod reading;
 pub mod signs;

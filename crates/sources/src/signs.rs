@@ -1,4 +1,4 @@
-//! What a text says, as far as rules can tell: whether it asks for consent, asks a question, gives a reason.
+//! What a text says, as far as rules can tell: whether it asks for consent or a question, and what it tells of the why.
 //!
 //! English and Polish, also within one text. The rules look at a writer's own words (quoted replies, quotations and code
 //! are left out) and answer with bits; nothing of the text is kept. How often they are right is published in
@@ -10,6 +10,7 @@ use sayso_model::signs::Signs;
 use twox_hash::XxHash3_64;
 
 mod english;
+mod intent;
 mod polish;
 mod rules;
 mod words;
@@ -22,13 +23,18 @@ static ASKS: LazyLock<Rules> = LazyLock::new(|| Rules::new(&[&english::ASKS, &po
 static REASON: LazyLock<Rules> = LazyLock::new(|| Rules::new(&[&english::REASON, &polish::REASON]));
 
 /// What a text says. A text of white space only says nothing; a text that is not understood still is one
-/// ([`Signs::HAS_TEXT`]). Takes time in proportion to the text's length, and keeps nothing of it.
+/// ([`Signs::HAS_TEXT`]), and a form that nobody filled in says nothing else ([`Signs::TEMPLATE`]). Whether a text is an
+/// item's own statement it cannot tell; the source can. Takes time in proportion to the text's length, and keeps nothing of it.
 pub fn signs(text: &str) -> Signs {
     if text.trim().is_empty() {
         return Signs::NONE;
     }
-    let words = Words::of(text);
-    let mut signs = Signs::HAS_TEXT;
+    let own = intent::own(text);
+    if intent::is_template(text, &own) {
+        return Signs::HAS_TEXT.and(Signs::TEMPLATE);
+    }
+    let words = Words::of(&own);
+    let mut signs = Signs::HAS_TEXT.and(intent::units(&own, &words));
     if words.has_question() || ASKS.find(&words) {
         signs = signs.and(Signs::ASKS);
     }
@@ -44,7 +50,7 @@ pub fn signs(text: &str) -> Signs {
 /// A number that changes whenever the rules do: what was read under other rules has to be read anew.
 pub(crate) fn fingerprint() -> u64 {
     static FINGERPRINT: LazyLock<u64> = LazyLock::new(|| {
-        let mut all = String::from("words 1");
+        let mut all = String::from("words 2");
         for lists in [
             [&english::CONSENT, &polish::CONSENT],
             [&english::ASKS, &polish::ASKS],
@@ -52,6 +58,8 @@ pub(crate) fn fingerprint() -> u64 {
         ] {
             lists.into_iter().for_each(|list| list.write(&mut all));
         }
+        intent::LISTS.iter().flat_map(|(_, lists)| lists).for_each(|list| list.write(&mut all));
+        all.push_str(intent::LINK);
         XxHash3_64::oneshot(all.as_bytes())
     });
     *FINGERPRINT

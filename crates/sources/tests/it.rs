@@ -11,6 +11,8 @@ mod conformity;
 mod declared;
 #[path = "it/edge.rs"]
 mod edge;
+#[path = "it/intent.rs"]
+mod intent;
 #[path = "it/logs.rs"]
 mod logs;
 #[path = "it/recorded.rs"]

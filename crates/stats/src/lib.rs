@@ -31,6 +31,7 @@ pub mod count;
 mod dense;
 pub mod estimate;
 pub mod hazard;
+pub mod logistic;
 pub mod misclassification;
 pub mod multiplicity;
 pub mod proportion;

@@ -23,6 +23,8 @@ pub(super) enum Constraint {
     Control,
     /// Told in a section of its own, with its numbers.
     Elsewhere,
+    /// Whether the why travels, and whether those decide who know.
+    Context,
 }
 
 impl Constraint {
@@ -33,9 +35,15 @@ impl Constraint {
                 Constraint::Control
             }
             Pattern::BorderCost | Pattern::CostOutrunsClarity => Constraint::Elsewhere,
+            Pattern::WhyLost | Pattern::DecidedFarFromInformation => Constraint::Context,
             _ => Constraint::Clarity,
         }
     }
+}
+
+/// Whether findings of a pattern are told under context.
+pub(super) fn is_of_context(pattern: Pattern) -> bool {
+    Constraint::of(pattern) == Constraint::Context
 }
 
 /// The findings of some patterns, and how far was looked for them.
@@ -131,6 +139,10 @@ fn lead(diagnosis: &Diagnosis, constraint: Constraint) -> Prose {
                 "Nothing could be looked for: no place has enough people, decisions and known levels to tell intervention, \
                  override or idle escalation from chance."
             }
+            Constraint::Context => {
+                "Nothing could be looked for: no place has enough people, hand-overs with a text or a link, or decisions in an \
+                 area that somebody is seen to know."
+            }
         });
     }
     if n == 0 {
@@ -142,6 +154,7 @@ fn lead(diagnosis: &Diagnosis, constraint: Constraint) -> Prose {
             match constraint {
                 Constraint::Clarity | Constraint::Elsewhere => "gates and the like",
                 Constraint::Control => "interventions, overrides and idle escalations",
+                Constraint::Context => "hand-overs without the why, and deciders far from the information,",
             }
         ));
     }
@@ -150,6 +163,9 @@ fn lead(diagnosis: &Diagnosis, constraint: Constraint) -> Prose {
             "What is declared stands in the charter, remit by remit. Here is where the record shows something else: "
         }
         Constraint::Control => "Here is where a higher level steps in, undoes or only passes on what it was asked: ",
+        Constraint::Context => {
+            "Here is where the why does not travel, or where those decide who know least of the area: "
+        }
     };
     Prose::new()
         .say(begins)

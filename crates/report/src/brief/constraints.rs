@@ -4,7 +4,9 @@ use sayso_model::diagnosis::Diagnosis;
 use sayso_model::measure::{MeasureId, Measurement};
 
 use super::authority::{self, Constraint};
-use super::{Block, Column, Depth, Prose, Section, Table, Term, distance, growth, holders, live, sentence, waits};
+use super::{
+    Block, Column, Depth, Prose, Section, Table, Term, distance, growth, holders, live, sentence, travels, waits,
+};
 use crate::lookup::Measures;
 use crate::words;
 
@@ -99,18 +101,25 @@ pub(super) fn context(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<S
         .filter(|gap| about_context(&gap.id))
         .map(|gap| sentence(&gap.says).say(" ").then(sentence(&gap.remedy)))
         .collect();
+    let why = travels::blocks(measures);
     let mut blocks = Vec::new();
-    blocks.push(Block::Prose(if table.is_some() {
+    if diagnosis.sought.iter().any(|one| authority::is_of_context(one.pattern)) || !diagnosis.findings.is_empty() {
+        blocks.extend(authority::blocks(diagnosis, Constraint::Context));
+    }
+    blocks.push(Block::Prose(if table.is_some() || !why.is_empty() {
         "Whoever builds without the why builds what was said. A link from a question to the goal it serves is the least \
          that can carry it; whether it was read, no record shows."
             .into()
     } else {
         Prose::from(
-            "The record has nothing yet on context: no question is linked to the goal or the outcome it serves, and \
-             whether the why travels with a hand-over is not measured.",
+            "The record has nothing yet on context: no question is linked to the goal or the outcome it serves, and no \
+             hand-over comes with words that could be read for the why.",
         )
     }));
     blocks.extend(table.map(Block::Table));
+    blocks.extend(why);
+    let near = figures_in_all(measures, &[MeasureId::M24], "Whether those decide who know the area");
+    blocks.extend(near);
     if !gaps.is_empty() {
         blocks.push(Block::List(gaps));
     }

@@ -173,3 +173,127 @@ pub(super) const REASON: List = List {
         Rule::says(r", otherwise\b|^otherwise\b|\bor else\b"),
     ],
 };
+
+/// What is to be reached.
+pub(super) const GOAL: List = List {
+    vocabulary: INTENT,
+    cues: r"want|need|would|should|goal|aim|objective|purpose|intention|intent\b|intend|outcome|motivation|expect|enable|allow|let\b|lets\b|propos|plan|improve|reduce|increase|speed|cut\b|simplify|ensure|make|as an?\b|ought|must",
+    rules: &[
+        Rule::says(r"\bas an? (?:[a-z]+ ){0,5}[a-z]+,? i (?:want|need|would like|wish|can|should)\b"),
+        Rule::says(r"\b(?:<who>) (?:<soft> )*(?:needs?|wants?|would (?:like|love|prefer)|wish(?:es)?)\b").unless(
+            r"\b(?:<who>) (?:<soft> )*(?:needs?|wants?|would like) (?:<soft> )*(?:more|further|your|some|the|an?|full|complete|runnable)? ?(?:[a-z]+ )?(?:info|information|details?|logs?|test ?cases?|samples?|reproduc[a-z]+|approval|sign ?off|consent|permission|ok|feedback)\b|\b(?:want|like|need)s? (?:<soft> )*to (?:ask|know|thank|say|point out|let you|see (?:if|whether)|check|mention|add that|hear)\b|\b(?:not|dont|doesnt|if (?:you|we|they)) (?:<soft> )*(?:want|need|wish)\b|\?$",
+        ),
+        Rule::says(r"^(?:i )?(?:would|id) (?:like|love|prefer)\b|^needs? to\b|\bthere (?:needs|has|ought) to be\b|^need (?:an?|the)\b").unless(r"\bto (?:ask|know|thank|say|point out)\b|\?$"),
+        Rule::says(r"\b(?:would|itd|might) be (?:<soft> |very |really |quite |so )*(?:nice|great|useful|good|cool|helpful|better|ideal|handy|lovely|best) (?:if|to|for)\b").unless(r"\bif you (?:can|could|would) (?:provide|send|share|give|attach|tell)\b"),
+        Rule::says(r"\b(?:goal|aim|objective|purpose|intention|motivation|desired outcome|intended outcome|desired result) (?:of [a-z0-9 ]{1,50} |here |behind [a-z0-9 ]{1,40} )?(?:is|are|was|were)\b").unless(r"\bnot (?:a|the) (?:goal|aim)\b|\bcross purpose\b"),
+        Rule::says(r"^(?:the )?(?:goals?|aims?|objectives?|purpose|user story|desired outcome|motivation)(?:$|, )"),
+        Rule::says(r"\baims? (?:to|at)\b|\b(?:so as|is (?:meant|intended|supposed)) to (?:help|let|make|allow|reduce|cut|improve)\b"),
+        Rule::says(r"\bshould(?:nt)?\b|\bought to\b").unless(
+            r"\bshould (?:be (?:fixed|resolved|solved|ok|okay|fine|merged|ready|good|done) (?:now|by|in|with|already)?|(?:now |already |probably )?work\b|have (?:been|no|worked))|\bif (?:[a-z]+ ){0,3}should\b|\bshould (?:i|you|anyone|anybody)\b|\?$|\byou should (?:try|check|see|use|be able|get|ask|read)\b",
+        ),
+        Rule::says(r"\b(?:we|it|spec|text|document|documents|protocol|draft|[a-z]+s?) (?:will )?needs? to (?:be able|support|ensure|specify|decide|agree|handle|define|add|remove|allow|make|provide|have|change|stop|keep|show)\b").unless(r"\byou (?:will )?needs? to\b|\?$"),
+        Rule::says(r"^(?:please )?(?:enable|allow|let|help) (?:[a-z]+ ){1,4}to\b|^(?:enable|help) (?:<people>)\b|^make (?:it|sure|very)\b"),
+        Rule::says(r"\b(?:this|which|it|that|change|commit|patch|feature) (?:will |would |should |may )?(?:allows?|enables?|lets|helps?|makes? it (?:easier|possible|simpler|clearer|safer|faster))\b").unless(r"\b(?:does not|doesnt|didnt|not|never) (?:allow|help|let)\b|\bcurrently allows?\b|\bany help\b"),
+        Rule::says(r"\bto (?:<soft> )*(?:improve|reduce|increase|speed up|simplify|ensure|prevent losing|cut|shorten|make (?:it|them|this) (?:easier|possible|simpler|clearer|faster|safer))\b").unless(r"\b(?:how|tried|trying|try) to\b"),
+        Rule::says(r"^(?:the )?(?:expected|desired|wanted) (?:results?|behaviou?r|outcome)\b|\b(?:would|i|we|you) (?:have )?expect(?:ed)?\b (?:[a-z]+ ){0,6}to\b"),
+        Rule::says(r"\b(?:we|i) (?:<soft> )*(?:propose|intend to|plan to)\b|\bproposed? (?:change|new|solution|attribute|behaviou?r)\b"),
+    ],
+};
+
+/// An outcome with a number.
+pub(super) const METRIC: List = List {
+    vocabulary: INTENT,
+    cues: r"[0-9]|one in|two in|half|third|quarter|per (?:day|week|month|hour|year)|times an?\b",
+    rules: &[
+        Rule::says(r"\b(?:<outcome>)\b(?:[, ]+[a-z0-9_]+){0,9}?[, ]+(?:<amount>)\b"),
+        Rule::says(r"\b(?:<amount>)(?: [a-z0-9_]+){0,6}? (?:<outcome>)\b"),
+        Rule::says(
+            r"\b(?:<count>) (?:in|of|out of) (?:every )?(?:<count>) (?:[a-z]+ ){0,4}(?:is|are|was|were|do|does|fails?|leaves?|drops?|gives?|abandons?|complains?|ends?|calls?|returns?)\b",
+        ),
+        Rule::says(
+            r"\b(?:<count>) times an? (?:second|minute|hour|day|week|month|year)\b|\b(?:<count>) (?:[a-z]+ )?(?:calls|tickets|complaints|errors|quotes|orders|claims|requests|users|customers|hours) (?:a|per|every|each) (?:second|minute|hour|day|week|month|year)\b",
+        ),
+    ],
+};
+
+/// A regulation, a date, a budget.
+pub(super) const CONSTRAINT: List = List {
+    vocabulary: INTENT,
+    cues: r"gdpr|hipaa|sox\b|pci|psd2|mifid|solvency|dora\b|fca\b|pra\b|regulat|complian|legal|law|statut|audit|directive|policy|licen|contract|deadline|by\b|before|until|later than|budget|cost|money|required|mandat|prohibit|permitted|forbidden|must|cap\b|ceiling|freeze",
+    rules: &[
+        Rule::says(r"\b(?:gdpr|hipaa|psd2|mifid|solvency|dora|fca|pra|pci dss|sarbanes|sox|ccpa|eu ai act)\b"),
+        Rule::says(r"\b(?:regulat(?:ion|ions|or|ors|ory)|compliance|legal(?:ly)?|laws?|statut(?:e|ory)|auditors?|ombudsman|data protection|segregation of duties)\b")
+            .unless(r"\b(?:legal|law) (?:values?|characters?|syntax|moves?|names?|state|input)\b|\bmoores? law\b|\bdemeter\b|\b(?:not|il) ?legal (?:in|to use)\b|\blegally binding\b"),
+        Rule::says(r"\b(?:per|under|against|by|violates?) (?:our|the|their|its|company|google|apple|store) (?:[a-z]+ )?policy\b"),
+        Rule::says(r"\b(?:by|before|until|till|no later than|not later than) (?:the )?(?:end of |close of |mid |early |late |start of |<weekday>,? )*(?:the )?(?:<date>)\b").unless(r"\b(?:reported|created|written|found|fixed|merged|signed|released|closed) (?:[a-z]+ )?(?:by|before|until)\b|\bonly until\b"),
+        Rule::says(r"\bdeadlines?\b|\bcode freeze\b|\bgo live (?:date|is|on)\b|\bdue (?:by|on|date)\b").unless(r"\bdeadline (?:timer|exceeded|scheduler)\b"),
+        Rule::says(r"\b(?:budget|headcount|cost) (?:is|of|cap|limit|ceiling|allows?|for|will not)\b|\b(?:within|over|under|no|out of) (?:the |our )?budget\b|\b(?:cap|limit|ceiling|maximum|at most|no more than|not more than|up to|under|below) (?:of |at )?money\b"),
+        Rule::says(r"\b(?:is|are) (?:[a-z]+ )?(?:required|mandated|prohibited|forbidden|permitted|imposed) (?:by|under|as (?:with|of)|to)\b").unless(r"\brequired (?:to (?:reproduce|run|build|install|use|compile|fix)|by (?:the|this) (?:code|function|test|build))\b|\bis permitted\b"),
+        Rule::says(r"\b(?:you|we|apps?|everyone|they) must (?:<soft> )*(?:implement|comply|support|keep|not|provide|use|be|delete|inform|report|offer|sign)\b|\bmust (?:comply|conform|not exceed|be compliant)\b").unless(r"\bmust be (?:something|a bug|missing|wrong|because|the|an?)\b"),
+    ],
+};
+
+/// Who is affected.
+pub(super) const CUSTOMER: List = List {
+    vocabulary: INTENT,
+    cues: r"customer|client|user|policyholder|broker|claimant|patient|subscriber|consumer|tenant|shopper|visitor|member|staff|developer|implement|packager|people|as an?\b|partner|buyer|supplier|passenger|student|citizen|merchant",
+    rules: &[
+        Rule::says(r"\b(?:<people>)\b").unless(r"\b(?:end )?users? ?(?:agent|name|id|ids|space|land|interface|guide|manual|defined|data|input|account|table|model|group|groups|settings?|directory|home|mode|profile|experience|story)\b|\bsuper ?user\b|\bcustomers? (?:id|table|field|column|number)\b"),
+        Rule::says(r"\bas an? (?:[a-z]+ ){0,5}[a-z]+,? i (?:want|need|would like|wish|can|should)\b"),
+        Rule::says(r"\b(?:our|the|a|your|their|large|important|key|paying) clients? (?:wants?|needs?|asks?|asked|complain[a-z]*|cannot|expects?|reported|reports?|pays?|is unhappy|are unhappy)\b"),
+        Rule::says(r"\b(?:for|enable|allow|let|help|prevent|so that|cause) developers?\b|\bdevelopers? (?:to|can|who|cannot|could|must|has|have) \b|\bfor implement[eo]rs\b|\b(?:people|anyone|everybody|everyone) (?:using|running|who (?:use|run|buy|call|pay))\b"),
+    ],
+};
+
+/// What is not to be done.
+pub(super) const NON_GOAL: List = List {
+    vocabulary: INTENT,
+    cues: r"scope|goal|will not|wont|not\b|dont|later|future|follow|support|exclud|separate|further|left",
+    rules: &[
+        Rule::says(r"\b(?:out of|not in|outside|beyond|not within) (?:the |our |its )?scope\b|\bscope does not include\b"),
+        Rule::says(r"\bnon ?goals?\b|\bnot (?:a|the|an?|one of the|our) (?:goal|aim|objective|purpose)\b"),
+        Rule::says(r"\bwe (?:will not|wont|shall not|do not want to|dont want to|are not going to|do not intend|dont intend|dont plan|do not plan|deliberately (?:do not|dont)|explicitly (?:do not|dont)) [a-z]+").unless(r"\bwe (?:will not|wont) (?:<soft> )*(?:be able|have|know)\b|\bif we\b"),
+        Rule::says(r"\b(?:is|are|was|will be) not (?:a )?(?:part|included|covered|addressed)(?: of| in| by)? (?:this|the|here)\b|\bexplicitly (?:excludes?|excluded|leaves? out)\b"),
+        Rule::says(r"\b(?:leave|leaves|leaving|left|defer|defers|deferred|deferring|postponed?|keep|kept) (?:[a-z]+ ){0,4}(?:for|to|until|as) (?:an? )?(?:later|future|follow ?up|another|separate|subsequent|next phase|second phase)\b"),
+        Rule::says(r"\b(?:will|to|can|should) be (?:submitted|done|handled|addressed|dealt with|covered|implemented|tackled) (?:in|as|by|with) (?:an? )?(?:further|later|separate|follow ?up|future|another|subsequent)\b"),
+        Rule::says(r"\bno (?:[a-z0-9]+ ){1,3}support (?:now|yet|for now|at this (?:point|stage))\b|\bnot (?:supported|included|done|planned|needed) (?:in|for) (?:this|the first) (?:version|release|phase|pr|change|patch|iteration|step)\b|\b(?:for now|this time|yet) we (?:leave|skip|ignore)\b"),
+    ],
+};
+
+/// Words of the rules on intent.
+const INTENT: &[(&str, &str)] = &[
+    (
+        "soft",
+        r"also|just|really|still|now|then|only|please|probably|all|both|all of us|definitely|simply|therefore|at least|currently",
+    ),
+    (
+        "people",
+        r"customers?|policy ?holders?|brokers?|claimants?|insured|patients?|subscribers?|consumers?|tenants?|shoppers?|visitors?|buyers?|passengers?|citizens?|merchants?|(?:end )?users?|packagers?|(?:claims|front desk|branch|shop|field|call cent(?:re|er)) staff|call handlers?",
+    ),
+    (
+        "who",
+        r"we|i|they|it|<people>|developers?|everyone|everybody|folks|the business|sales|claims|operations|product|support|engineering|collectors",
+    ),
+    (
+        "month",
+        r"jan(?:uary)?|feb(?:ruary)?|march|april|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?",
+    ),
+    ("weekday", r"monday|tuesday|wednesday|thursday|friday|saturday|sunday"),
+    (
+        "date",
+        r"(?:[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:<month>)|<weekday>|q[1-4]|20[0-9]{2}|spring|summer|autumn|winter|christmas|easter|(?:this|next|the) (?:week|month|quarter|year|sprint|release)|year end|month end|quarter end",
+    ),
+    (
+        "count",
+        r"[0-9]+(?: [0-9]{3})*(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten|a dozen|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|a hundred|hundreds|half|a third|a quarter",
+    ),
+    (
+        "unit",
+        r"percent|per ?cent|percentage points?|pp|ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|h|hours?|working days?|days?|weeks?|months?|x|times|fold|k|kb|mb|gb|rps|fps|fte|points?|users?|customers?|policies|quotes|claims|calls|tickets|errors|complaints|orders|requests|clicks",
+    ),
+    ("amount", r"money (?:<count>)(?: ?(?:k|m|million|thousand))?|(?:<count>) ?(?:<unit>)"),
+    (
+        "outcome",
+        r"drop ?outs?|drops?|cuts?|reduc(?:e|es|ed|ing|tion)|increas(?:e|es|ed|ing)|rais(?:e|es|ing)|lower(?:s|ed|ing)?|decreas(?:e|es|ed)|improv(?:e|es|ed|ement)|grow(?:s|th)?|targets?|conversions?|churn|retention|latency|response times?|load times?|turnaround|lead time|throughput|uptime|availability|error rate|rate of|share of|takes? (?:us |them |about |around |up to |over )?|spend|spends|spending|costs?|saves?|saving|abandon(?:ed|s|ment)?|nps|revenue|premium|margin|sla|faster|slower|at least|at most|fewer than|less than|no more than|above|below|within|exceeds?|from",
+    ),
+];

@@ -126,3 +126,94 @@ pub(super) const REASON: List = List {
         Rule::says(r"\bskoro\b|\bjako ze\b|\bpo to, \b"),
     ],
 };
+
+/// What is to be reached.
+pub(super) const GOAL: List = List {
+    vocabulary: INTENT,
+    cues: r"chc|potrzeb|powinn|powinien|cel\b|celem|chodzi|zalezy|dazymy|umozliw|pozwol|pozwal|oczekiwan|jako\b|byloby|przydal|usprawn|skroc|zmniejsz|zwieksz|popraw|planuj|proponuj",
+    rules: &[
+        Rule::says(r"\bjako (?:[a-z]+ ){1,4}?chc(?:e|ialbym|ialabym|emy)\b|\bjako (?:[a-z]+ ?){1,4}, chc(?:e|ialbym|ialabym|emy)\b"),
+        Rule::says(r"\b(?:chcemy|chcielibysmy|chcialbym|chcialabym|chce|chca)\b").unless(r"\b(?:nie|jesli|jezeli) (?:chc[a-z]+)\b|\bchc[a-z]+ (?:tylko )?(?:zapytac|wiedziec|podziekowac|dopytac)\b|\?$"),
+        Rule::says(r"\b(?:potrzebujemy|potrzebuje|potrzebuja|potrzebne (?:jest|sa|nam)|potrzeba)\b").unless(r"\bnie potrzeb|\b(?:zgod[a-z]*|akceptacj[a-z]*|podpis[a-z]*|informacj[a-z]*|logow|danych|szczegolow)\b|\?$"),
+        Rule::says(r"\b(?:powinien|powinna|powinno|powinny|powinnismy|powinni)\b").unless(r"\bpowinno (?:juz )?(?:dzialac|byc ok|byc dobrze)\b|\?$"),
+        Rule::says(r"\bcel(?:em|e)? (?:[a-z]+ ){0,4}(?:jest|to|sa|bylo|byl)\b|^cel(?:e|em)?(?:$|, )|\bchodzi (?:nam |mi )?o to,? (?:zeby|aby|by)\b|\bzalezy nam,? (?:na tym,? )?(?:zeby|aby|by|na)\b"),
+        Rule::says(r"\b(?:umozliwi(?:a|c|ajac)?|pozwoli|pozwala|ulatwi(?:a|c)?) (?:[a-z]+ ){1,8}").unless(r"\bnie (?:pozwala|umozliwia)\b"),
+        Rule::says(r"\b(?:byloby|bylo by) (?:dobrze|fajnie|lepiej|swietnie|warto)\b|\bprzydal(?:oby|by|aby) sie\b|^oczekiwan[a-z]+ (?:rezultat|wynik|zachowanie|efekt)"),
+        Rule::says(r"\b(?:zeby|aby|by|w celu) (?:[a-z]+ ){0,2}(?:usprawni[a-z]+|skroci[a-z]+|zmniejszy[a-z]*|zmniejszeni[a-z]+|zwieksz[a-z]+|popraw[a-z]+|przyspiesz[a-z]+|obnizy[a-z]+|ograniczy[a-z]+)\b"),
+        Rule::says(r"\b(?:planujemy|proponujemy|proponuje|zamierzamy)\b"),
+    ],
+};
+
+/// An outcome with a number.
+pub(super) const METRIC: List = List {
+    vocabulary: INTENT,
+    cues: r"[0-9]|co (?:drugi|druga|trzeci|trzecia|dziesiat)|razy|polow",
+    rules: &[
+        Rule::says(r"\b(?:<wynik>)\b(?:[, ]+[a-z0-9_]+){0,9}?[, ]+(?:<ilosc>)\b"),
+        Rule::says(r"\b(?:<ilosc>)(?: [a-z0-9_]+){0,6}? (?:<wynik>)\b"),
+        Rule::says(
+            r"\bco (?:druga?|trzeci[a]?|czwart[ay]|piat[ay]|dziesiat[ay]) (?:oferta|klient|klientka|polisa|szkoda|wniosek|osoba|uzytkownik)\b|\bjedn[ay] na (?:[0-9]+|dwie|trzy|piec|dziesiec) ",
+        ),
+        Rule::says(
+            r"\b[0-9]+ (?:razy|telefonow|zgloszen|skarg|bledow|godzin|ofert) (?:dziennie|tygodniowo|miesiecznie|rocznie|na (?:dzien|tydzien|miesiac|godzine))\b",
+        ),
+    ],
+};
+
+/// A regulation, a date, a budget.
+pub(super) const CONSTRAINT: List = List {
+    vocabulary: INTENT,
+    cues: r"rodo|knf|gdpr|ustaw|przepis|rozporzadz|regulac|regulator|prawn|zgodnosc|audyt|uodo|uokik|termin|do\b|przed|najpozniej|budzet|koszt|limit|umow|wymog|wymag|zabroni|zakaz|musi",
+    rules: &[
+        Rule::says(r"\b(?:rodo|knf|gdpr|uodo|uokik|psd2|dora|solvency|rzecznik finansowy)\b"),
+        Rule::says(r"\b(?:ustaw(?:a|y|ie|e)|przepis(?:y|ow|ami|om)?|rozporzadzeni[a-z]+|regulac[a-z]+|regulator[a-z]*|wymog(?:i|ow)? prawn[a-z]+|prawnie|audyt(?:or|orzy|u)?|zgodnosc(?:i)? z (?:prawem|przepisami|regulacj[a-z]+))\b"),
+        Rule::says(r"\b(?:do|przed|najpozniej|nie pozniej niz)(?: [a-z]+){0,2} (?:[0-9]{1,2} )?(?:<miesiac>|konca (?:roku|miesiaca|tygodnia|kwartalu|sprintu)|koncem (?:roku|miesiaca|tygodnia|kwartalu)|poniedzialk[a-z]+|wtork[a-z]+|srod[a-z]+|czwartk[a-z]+|piatk[a-z]+|swiat|swietami|wakacj[a-z]+|wiosny|lata|jesieni|zimy)\b").unless(r"\bod (?:[a-z0-9]+ ){1,4}do\b"),
+        Rule::says(r"\btermin(?:em|u)? (?:[a-z]+ ){0,2}(?:to|jest|mija|uplywa|ostateczny|na|do)\b|\bostateczny termin\b|\bdeadline\b"),
+        Rule::says(r"\bbudzet(?:u|em|owi|owy|owe)?\b|\b(?:limit|pulap) kosztow\b|\bkoszt(?:y)? nie (?:moga|moze)\b"),
+        Rule::says(r"\b(?:umowa|umowy|kontrakt|licencja) (?:[a-z]+ ){0,2}(?:wymaga|zabrania|nie pozwala|zobowiazuje)\b|\b(?:jest|sa) (?:wymagan[a-z]+|zabronion[a-z]+|zakazan[a-z]+) (?:przez|prawem|przepisami)\b|\bmusi(?:my)? (?:byc )?(?:spelnic|spelniac|zgodn[a-z]+)\b"),
+    ],
+};
+
+/// Who is affected.
+pub(super) const CUSTOMER: List = List {
+    vocabulary: INTENT,
+    cues: r"klient|uzytkownik|broker|agent|ubezpieczon|ubezpieczaj|poszkodowan|pacjent|abonent|konsument|najemc|kupujac|obslug|posrednik|pasazer|obywatel|jako\b",
+    rules: &[
+        Rule::says(r"\b(?:klient(?:a|ow|owi|om|em|ami|ki|ka|ke|kom|ce)?|klienci|uzytkowni(?:k|ka|ka?mi|kow|kom|cy|kowi|kiem)|broker(?:a|zy|ow|om|em)?|ubezpieczon[a-z]+|ubezpieczajac[a-z]+|poszkodowan[a-z]+|pacjen[a-z]+|abonen[a-z]+|konsumen[a-z]+|najemc[a-z]+|kupujac[a-z]+|posredni(?:k|cy|kow|kom|kiem)|pasazer[a-z]*|obywatel[a-z]*|agen(?:t|ci|tow|tom) ubezpieczeniow[a-z]+|obslug[a-z]+ klienta)\b")
+            .unless(r"\b(?:aplikacj[a-z]+|bibliote[a-z]+) klient|\bklient(?:a|em)? (?:http|api|rest|smtp|poczt[a-z]+)\b|\b(?:nazw[a-z]+|id|identyfikator[a-z]*) uzytkownika\b"),
+        Rule::says(r"\bjako (?:[a-z]+ ?){1,4},? chc(?:e|ialbym|ialabym|emy)\b"),
+    ],
+};
+
+/// What is not to be done.
+pub(super) const NON_GOAL: List = List {
+    vocabulary: INTENT,
+    cues: r"zakres|nie\b|pozniej|osobn|kolejn|nastepn|pomija|wylacz|poza\b",
+    rules: &[
+        Rule::says(
+            r"\bpoza (?:naszym |tym )?zakresem\b|\bnie (?:wchodzi|wchodza|miesci sie|mieszcza sie|jest|sa) w (?:zakres|zakresie)\b|\bzakres nie obejmuje\b|\bnie obejmuje\b",
+        ),
+        Rule::says(r"\bnie jest (?:to )?(?:naszym )?celem\b|\bcelem nie jest\b"),
+        Rule::says(r"\bnie (?:bedziemy|zamierzamy|planujemy|chcemy) [a-z]+")
+            .unless(r"\b(?:jesli|jezeli) nie\b|\bnie bedziemy (?:mogli|mogly|wiedziec|miec)\b"),
+        Rule::says(
+            r"\b(?:zostawiamy|odkladamy|przekladamy|pomijamy|zrobimy|zajmiemy sie) (?:[a-z]+ ){0,4}(?:na (?:pozniej|razie|kolejn[a-z]+|nastepn[a-z]+|osobn[a-z]+)|w (?:osobn[a-z]+|kolejn[a-z]+|nastepn[a-z]+))\b|\b(?:na razie|tym razem) (?:pomijamy|nie robimy|bez)\b",
+        ),
+    ],
+};
+
+/// Words of the rules on intent.
+const INTENT: &[(&str, &str)] = &[
+    (
+        "miesiac",
+        r"styczni[a-z]+|lut(?:ego|ym|y)|marca|marzec|kwietni[a-z]+|kwiecien|maja|maj|czerwca|czerwiec|lipca|lipiec|sierpni[a-z]+|sierpien|wrzesni[a-z]+|wrzesien|pazdziernik[a-z]*|listopad[a-z]*|grudni[a-z]+|grudzien",
+    ),
+    (
+        "ilosc",
+        r"money [0-9]+|[0-9]+(?: [0-9]{3})*(?:\.[0-9]+)? ?(?:percent|procent|proc|pp|ms|s|sek|sekund[a-z]*|min|minut[a-z]*|h|godzin[a-z]*|dni|dnia|tygodni[a-z]*|razy|tys|tysiec[a-z]*|mln|zl|zlotych|pln|eur|klientow|ofert|polis|szkod|zgloszen|bledow|skarg)",
+    ),
+    (
+        "wynik",
+        r"spad[a-z]+|obniz[a-z]+|zmniejsz[a-z]+|skroc[a-z]+|zwieksz[a-z]+|wzrost[a-z]*|wzros[a-z]+|rosnie|popraw[a-z]+|konwersj[a-z]+|rezygnac[a-z]+|rezygnuj[a-z]+|odej[a-z]+|czas(?:u|ie)? (?:odpowiedzi|obslugi|oczekiwania|likwidacji)|trwa|zajmuje|kosztuje|oszczedz[a-z]+|oszczednosc[a-z]*|przychod[a-z]*|sprzedaz[a-z]*|marz[a-z]+|wskaznik[a-z]*|udzial[a-z]*|szybciej|wolniej|co najmniej|co najwyzej|mniej niz|wiecej niz|ponizej|powyzej|nie dluzej niz|z",
+    ),
+];

@@ -166,6 +166,15 @@ impl Folder {
             '-' if before == ' ' && next() == ' ' => self.pause(),
             '\'' | '\u{2019}' | '\u{2018}' | '*' | '\u{0300}'..='\u{036f}' => {}
             '_' if before.is_alphanumeric() && next().is_alphanumeric() => self.out.push(b'_'),
+            // A share and a sum are what a number is of.
+            '%' if before.is_ascii_digit() || before == ' ' => {
+                self.space();
+                self.out.extend_from_slice(b"percent");
+            }
+            '$' | '£' | '€' if next().is_ascii_digit() => {
+                self.space();
+                self.out.extend_from_slice(b"money ");
+            }
             '+' => {
                 self.space();
                 self.out.push(b'+');
