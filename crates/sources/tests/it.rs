@@ -11,6 +11,8 @@ mod conformity;
 mod declared;
 #[path = "it/edge.rs"]
 mod edge;
+#[path = "it/gerrit.rs"]
+mod gerrit;
 #[path = "it/logs.rs"]
 mod logs;
 #[path = "it/resume.rs"]
@@ -21,5 +23,7 @@ mod signs;
 mod sink;
 #[path = "it/tables.rs"]
 mod tables;
+#[path = "it/trackers.rs"]
+mod trackers;
 #[path = "it/traps.rs"]
 mod traps;
