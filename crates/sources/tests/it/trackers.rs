@@ -88,7 +88,8 @@ fn recorded_answers_of_a_review_server_by_ssh() {
     let items: BTreeSet<&str> = heard.facts.values().map(|fact| fact.item.as_str()).collect();
     assert_eq!(heard.n("created"), items.len());
     assert!(items.len() >= 4 && heard.n("merged") > 0 && heard.n("vote/Code-Review+2") > 0);
-    assert_eq!(heard.n_told, heard.facts.len(), "nothing is told twice");
+    // Two of the recorded answers hold the same changes: told twice, they are the same facts.
+    assert_eq!((heard.n_told, heard.facts.len()), (79, 56));
 }
 
 #[test]
@@ -151,8 +152,11 @@ fn recorded_answers_of_work_items_and_pull_requests() {
     }
     let heard = Heard::of(Azure::default(), &pages);
     println!("{} pages, {:?}\n{:?}\n{:?}", pages.len(), heard.counts(), heard.aside, heard.claims);
-    // A template for work items that are still to be made is no work item.
-    assert!(heard.aside.iter().all(|(origin, _, _)| origin.contains("template")), "{:?}", heard.aside);
+    // A template for work items that are still to be made is no work item, and comments of the form that version 5 of the
+    // interface gave up (`revision`, `revisedDate`) are not read: six of them, each set aside by its place.
+    let is_known = |origin: &str| origin.contains("template") || origin.contains("_taskId__comments_");
+    assert_eq!(heard.aside.len(), 7);
+    assert!(heard.aside.iter().all(|(origin, _, _)| is_known(origin)), "{:?}", heard.aside);
     assert_eq!(heard.n("vote/approved"), 1);
     assert_eq!((heard.n("reviewer added"), heard.n("reviewer removed"), heard.n("new version")), (1, 1, 1));
     // Nothing is told of the year in which present revisions end.
