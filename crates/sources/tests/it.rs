@@ -3,6 +3,8 @@
 
 #[path = "it/across_the_sea.rs"]
 mod across_the_sea;
+#[path = "it/answers.rs"]
+mod answers;
 #[path = "it/charter.rs"]
 mod charter;
 #[path = "it/conformity.rs"]
@@ -13,6 +15,8 @@ mod declared;
 mod edge;
 #[path = "it/intent.rs"]
 mod intent;
+#[path = "it/gerrit.rs"]
+mod gerrit;
 #[path = "it/logs.rs"]
 mod logs;
 #[path = "it/recorded.rs"]

@@ -166,12 +166,12 @@ impl Redmine {
         let who = self.person(journal.get("user"), told);
         let at = text_at(journal, "/created_on").unwrap_or_default();
         let private = (journal.get("private_notes") == Some(&Value::Bool(true))).then(|| "true".to_owned());
-        let order = number.parse::<u64>().unwrap_or(0) * 64;
+        let order = number.parse::<u64>().unwrap_or(0).saturating_mul(64);
         let fact = |i: usize, activity: String, more: Vec<(String, String)>, text: Option<String>| Fact {
             id: format!("{item}/journal/{number}/{i}"),
             item: item.to_owned(),
             at: at.clone(),
-            order: order + i as u64,
+            order: order.saturating_add(i as u64),
             actor: who.clone(),
             activity,
             attributes: more,

@@ -88,7 +88,7 @@ impl Azure {
         if drafts.is_empty() {
             drafts.push(draft("touched", "touched", []));
         }
-        let order = number.parse::<u64>().unwrap_or(0) * 64;
+        let order = number.parse::<u64>().unwrap_or(0).saturating_mul(64);
         for (i, draft) in drafts.into_iter().enumerate() {
             let Draft { id, activity, attributes, text, is_statement } = draft;
             told.fact(Fact {
@@ -98,7 +98,7 @@ impl Azure {
                 },
                 item: item.clone(),
                 at: at.clone(),
-                order: order + i as u64,
+                order: order.saturating_add(i as u64),
                 actor: who.clone(),
                 activity,
                 attributes,

@@ -241,7 +241,13 @@ fn time(date: &str) -> String {
         return if is_unknown { format!("{}-00:00", text.get(..19).unwrap_or("")) } else { text };
     }
     // Names of zones and other liberties: the instant is good, the place is not.
-    match mailparse::dateparse(date).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()) {
+    // A year is in every date; without one, what comes out is 1970.
+    let year = date.bytes().any(|byte| byte.is_ascii_digit());
+    match mailparse::dateparse(date)
+        .ok()
+        .filter(|_| year)
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+    {
         Some(at) => at.to_string().replace('Z', "-00:00"),
         None => date.to_owned(),
     }
