@@ -93,7 +93,9 @@ impl<'a> Book<'a> {
             Pattern::WaitingAbove => (self.waiting_above(chosen), 20),
             // Told by whoever planted it: the first hand-over of each design carries the why or not.
             Pattern::WhyLost => (
-                share(&|told| told.question.planted.why.is_some(), &|told| told.question.planted.why == Some(Why::Lost)),
+                share(&|told| told.question.planted.why.is_some(), &|told| {
+                    told.question.planted.why == Some(Why::Lost)
+                }),
                 20,
             ),
             // Not planted in any plan, and acquaintance is no more than what the measure counts: nothing to hold it against.

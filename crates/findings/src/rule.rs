@@ -4,8 +4,8 @@ use sayso_model::diagnosis::Strength;
 use sayso_model::signal::{Pattern, Signal};
 
 use crate::{
-    churn, decided_far_from_information, escalation_returns, formal_real_gap, implicit_gate, intervention, override_, permission_seeking, sole_gate,
-    waiting_above, why_lost,
+    churn, decided_far_from_information, escalation_returns, formal_real_gap, implicit_gate, intervention, override_,
+    permission_seeking, sole_gate, waiting_above, why_lost,
 };
 
 /// What everything of one kind is corrected together with.

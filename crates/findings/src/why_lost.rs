@@ -31,7 +31,10 @@ fn matters(signal: &Signal) -> bool {
 
 fn claim(signal: &Signal) -> String {
     let lost = figure(signal).unwrap_or_else(|| "many hand-overs".to_owned());
-    let role = by_role(", mostly to the ", &signal.counterpart);
+    let role = match by_role(", mostly to the ", &signal.counterpart) {
+        none if none.is_empty() => none,
+        role => format!("{role},"),
+    };
     let mut claim = format!(
         "On {}, {lost}{role} come without the why: neither a reason, a goal, a number or a customer stands on the item, \
          nor does a link lead to where it comes from.",
@@ -40,7 +43,9 @@ fn claim(signal: &Signal) -> String {
     claim.push_str(&sentence([
         share(signal, "origin").map(|share| format!("an origin can be reached from {share}")),
         share(signal, "asked_back").map(|share| match self::share(signal, "asked_back_carried") {
-            Some(carried) => format!("{share} are followed by a question back, against {carried} of those with the why"),
+            Some(carried) => {
+                format!("{share} are followed by a question back, against {carried} of those with the why")
+            }
             None => format!("{share} are followed by a question back"),
         }),
     ]));
@@ -58,18 +63,23 @@ fn in_short(signal: &Signal) -> Option<String> {
 fn otherwise(signal: &Signal) -> Vec<String> {
     let mut all = vec![
         "The why may have been told in a call, or be known to everybody who works there.".to_owned(),
-        "It may stand where the record does not reach: in an attachment, a wiki, or words that the rules do not know."
+        "It may stand in an attachment, a wiki, or words that the rules do not know: they miss about half of the reasons."
             .to_owned(),
     ];
-    let asked_more = signal.low("asked_back").zip(signal.high("asked_back_carried")).is_some_and(|(lost, carried)| lost > carried);
+    let asked_more =
+        signal.low("asked_back").zip(signal.high("asked_back_carried")).is_some_and(|(lost, carried)| lost > carried);
     if !asked_more {
-        all.push("Nobody asks back more often than elsewhere, as far as can be told: it may not have been missed.".to_owned());
+        all.push(
+            "Nobody asks back more often than elsewhere, as far as can be told: it may not have been missed."
+                .to_owned(),
+        );
     }
     all
 }
 
 fn question(_signal: &Signal) -> String {
-    "Take one of these hand-overs: could whoever took it over have said what it is for, and where did they learn it?".to_owned()
+    "Take one of these hand-overs: could whoever took it over have said what it is for, and where did they learn it?"
+        .to_owned()
 }
 
 #[cfg(test)]

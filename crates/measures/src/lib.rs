@@ -96,12 +96,7 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
 
 /// The same with links and texts of all items, where the record was scanned for them: whether the why travels (M23) then
 /// follows links and reads what was said outside of questions too.
-pub fn measure_with(
-    paths: &Paths,
-    threads: Option<&Threads>,
-    words: &dyn Words,
-    request: &Request<'_>,
-) -> Measured {
+pub fn measure_with(paths: &Paths, threads: Option<&Threads>, words: &dyn Words, request: &Request<'_>) -> Measured {
     let population = Population::of(paths, words, request);
     let mut sheet = Sheet::new(request);
 

@@ -158,7 +158,8 @@ mod tests {
     #[test]
     fn links_are_followed_two_steps_and_not_before_they_were_made() {
         let none = Signs::NONE;
-        let threads = told(&[(1, 1, none, Some(2)), (2, 5, none, Some(3)), (2, 6, none, Some(1)), (3, 1, none, Some(4))]);
+        let threads =
+            told(&[(1, 1, none, Some(2)), (2, 5, none, Some(3)), (2, 6, none, Some(1)), (3, 1, none, Some(4))]);
         assert_eq!(threads.reach(1, 2, at(9)), [2, 3]);
         assert_eq!(threads.reach(1, 2, at(4)), [2]);
         assert_eq!(threads.reach(1, 3, at(9)), [2, 3, 4]);

@@ -53,7 +53,8 @@ pub(crate) fn statistic(id: MeasureId, statistic: &str) -> String {
 }
 
 fn is_authority(id: MeasureId) -> bool {
-    matches!(id, MeasureId::M19 | MeasureId::M21 | MeasureId::M23 | MeasureId::M24) || (MeasureId::M07..=MeasureId::M16).contains(&id)
+    matches!(id, MeasureId::M19 | MeasureId::M21 | MeasureId::M23 | MeasureId::M24)
+        || (MeasureId::M07..=MeasureId::M16).contains(&id)
 }
 
 /// A number behind a finding in words, to stand in its table.

@@ -83,9 +83,8 @@ mod tests {
     /// Eighty origins on topics of their own; later texts keep `kept` percent of the words and fill up with common ones.
     fn told(kept: u64, is_matched: bool) -> Pairs {
         let mut draws = Draws(7);
-        let words: Vec<Vec<String>> = (0..80)
-            .map(|topic| (0..40).map(|_| format!("t{}w{}", topic % 20, draws.below(120))).collect())
-            .collect();
+        let words: Vec<Vec<String>> =
+            (0..80).map(|topic| (0..40).map(|_| format!("t{}w{}", topic % 20, draws.below(120))).collect()).collect();
         let later: Vec<String> = words
             .iter()
             .map(|origin| {
@@ -114,13 +113,16 @@ mod tests {
 
     #[test]
     fn that_every_reason_is_gone_the_units_see_and_the_lift_does_not() {
-        let sentence = |i: usize, j: usize| format!("The form for product{i} shows field{i}x{j} and table{i}x{j} beside part{i}x{j}.");
+        let sentence = |i: usize, j: usize| {
+            format!("The form for product{i} shows field{i}x{j} and table{i}x{j} beside part{i}x{j}.")
+        };
         let reason = "We do it because brokers leave.";
         let with: Vec<String> = (0..40)
             .map(|i| format!("{} {reason}", (0..12).map(|j| sentence(i, j)).collect::<Vec<_>>().join(" ")))
             .collect();
         let without: Vec<String> = with.iter().map(|text| text.replace(reason, "")).collect();
-        let pairs = |later: &[String]| -> Pairs { with.iter().zip(later).map(|(a, b)| (tokens(a), tokens(b))).collect() };
+        let pairs =
+            |later: &[String]| -> Pairs { with.iter().zip(later).map(|(a, b)| (tokens(a), tokens(b))).collect() };
         let (before, after) = (mean(&pairs(&with)), mean(&pairs(&without)));
         assert!(before - after < 0.1, "{before} {after}");
         assert!(with.iter().all(|text| signs(text).has(Signs::REASON)));

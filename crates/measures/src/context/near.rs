@@ -48,12 +48,18 @@ pub(crate) fn measure(sheet: &mut Sheet, scene: &Scene<'_>) -> Vec<Signal> {
     }
     let of = |index: u32| known[index as usize];
     let family = (ID, "answers in an area that somebody knows");
-    lot::say(sheet, scene, family, |index| of(index).is_some(), |sheet, lot| {
-        vec![
-            ("far", lot.share(|index| of(index).map(|near| near.is_far)).estimate()),
-            ("gap", gap(lot, sheet, &known)),
-        ]
-    });
+    lot::say(
+        sheet,
+        scene,
+        family,
+        |index| of(index).is_some(),
+        |sheet, lot| {
+            vec![
+                ("far", lot.share(|index| of(index).map(|near| near.is_far)).estimate()),
+                ("gap", gap(lot, sheet, &known)),
+            ]
+        },
+    );
     let mut signals = Vec::new();
     for (cell, lot) in lot::cells(scene, sheet) {
         let n = lot.decisions.iter().filter(|&&index| of(index).is_some()).count() as u64;
@@ -156,7 +162,10 @@ fn area_by_area(scene: &Scene<'_>, acts: &[Dealt], answers: &[(Instant, u32)], k
         let top = roles.keys().filter(|code| **code != NOT_RECORDED).map(|&code| role(code)).fold(0.0, f64::max);
         let own = decision.decider_role;
         let gap = (own != NOT_RECORDED && all > 0.0).then(|| (top - role(own)) / all);
-        known[index as usize] =
-            Some(Near { is_far: person(decision.decider) < FAR_BELOW * most, gap: gap.map(|gap| gap.max(0.0)), best_role });
+        known[index as usize] = Some(Near {
+            is_far: person(decision.decider) < FAR_BELOW * most,
+            gap: gap.map(|gap| gap.max(0.0)),
+            best_role,
+        });
     }
 }

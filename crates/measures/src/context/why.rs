@@ -69,7 +69,12 @@ impl Handover {
 pub(crate) fn measure(sheet: &mut Sheet, scene: &Scene<'_>, threads: &Threads) -> Vec<Signal> {
     let all = handovers(scene, threads);
     if all.is_empty() {
-        sheet.withhold(ID, "overall", 1, "no hand-over comes with a text or a link, so that nothing can be read of the why");
+        sheet.withhold(
+            ID,
+            "overall",
+            1,
+            "no hand-over comes with a text or a link, so that nothing can be read of the why",
+        );
         return Vec::new();
     }
     let told = Told::new(&all);
@@ -130,7 +135,8 @@ impl<'h> Told<'h> {
             numbers.push((name, self.share(lot, says).estimate()));
         }
         numbers.push(("asked_back", self.share(lot, |one| one.is_lost().then_some(one.asked_back)).estimate()));
-        numbers.push(("asked_back_carried", self.share(lot, |one| (!one.is_lost()).then_some(one.asked_back)).estimate()));
+        numbers
+            .push(("asked_back_carried", self.share(lot, |one| (!one.is_lost()).then_some(one.asked_back)).estimate()));
         let mut hours: Vec<f64> =
             lot.decisions.iter().flat_map(|&index| self.of(index)).filter_map(|one| one.answered_in).collect();
         let answer = (!hours.is_empty()).then(|| rank::quantile(&mut hours, 0.5, lot.scene.unit(), lot.window));
@@ -167,8 +173,10 @@ impl<'h> Told<'h> {
         for hop in 1..=last {
             let at: FxHashSet<(u64, u32)> =
                 self.all.iter().filter(|one| one.hop == hop).map(|one| key(scene, one.decision)).collect();
-            let base = Base::of(scene.population, sheet.floor, &[], |decision| at.contains(&(decision.item, decision.ordinal)))
-                .named("hand-overs by their place");
+            let base = Base::of(scene.population, sheet.floor, &[], |decision| {
+                at.contains(&(decision.item, decision.ordinal))
+            })
+            .named("hand-overs by their place");
             let Some(cleared) = base.whole() else {
                 sheet.withhold(ID, "hop", 1, "too few people or questions have come so far");
                 break;
@@ -189,7 +197,8 @@ impl<'h> Told<'h> {
         });
         let Some(cleared) = everybody.whole() else { return };
         let known: Vec<&Handover> = self.all.iter().filter(|one| one.crosses.is_some()).collect();
-        let crossing = known.iter().any(|one| one.crosses == Some(true)) && known.iter().any(|one| one.crosses == Some(false));
+        let crossing =
+            known.iter().any(|one| one.crosses == Some(true)) && known.iter().any(|one| one.crosses == Some(false));
         let rows: Vec<&Handover> = if crossing { known } else { self.all.iter().collect() };
         let mut table = logistic::Rows::new(if crossing { 3 } else { 2 });
         for one in &rows {
@@ -243,7 +252,8 @@ fn handovers(scene: &Scene<'_>, threads: &Threads) -> Vec<Handover> {
             if !own && origin != Some(true) && !stated() {
                 continue;
             }
-            let to_site = hops.iter().find(|held| held.since == touch.at && held.holder == touch.to).map(|held| held.site);
+            let to_site =
+                hops.iter().find(|held| held.since == touch.at && held.holder == touch.to).map(|held| held.site);
             let crosses = to_site
                 .filter(|site| *site != NOT_RECORDED && touch.site != NOT_RECORDED)
                 .map(|site| site != touch.site);
@@ -252,7 +262,10 @@ fn handovers(scene: &Scene<'_>, threads: &Threads) -> Vec<Handover> {
                 later.actor == touch.to && asks && (later.to == touch.actor || later.to == NOT_RECORDED)
             });
             let answer = back.and_then(|back| {
-                touches[place + 1..].iter().find(|later| later.actor == touch.actor && later.at > back.at).map(|later| (back, later))
+                touches[place + 1..]
+                    .iter()
+                    .find(|later| later.actor == touch.actor && later.at > back.at)
+                    .map(|later| (back, later))
             });
             all.push(Handover {
                 decision: index,

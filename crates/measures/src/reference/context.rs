@@ -37,7 +37,7 @@ fn why() -> Entry {
         pitfalls: &[
             "A unit counts once however long the text is: a ticket copied whole has no more of the why than one sentence of it.",
             "What was said in a call is not in the record, and what is in the record may not have been read.",
-            "The rules that find the units were audited by one rater on English texts of software projects; the sensitivity for goals and customers is well below one, so that `lost` is too high where people use other words.",
+            "The rules that find the units were audited by one rater on English texts of software projects; they miss about half of the reasons, so that `lost` is too high where nothing but a reason carries the why, and higher still where people use other words.",
             "Where the record holds no texts and no links nothing is said. A record with texts on some hand-overs only speaks of those.",
             "People ask back for many reasons. More questions after hand-overs without the why than after those with it is the sign to look for.",
             "The curve holds other items at the third hand-over than at the first: those that are handed on more.",
@@ -50,7 +50,10 @@ fn near() -> Entry {
         definition: "What a person or role knows of an area: their acts there on other items (raised, worked, advised, objected, executed, observed), each weighing half after 90 days. To hand on, consent and decide do not count. Of decisions in an area with a known decider in which somebody who took part has at least five such acts (as if of today): a decision is far from the information where its decider has less than a tenth of what the best informed of those who took part has.",
         statistics: &[
             ("far", "share of these decisions that are far from the information"),
-            ("gap", "mean share of all such acts in the area that the best informed role has more than the decider's role"),
+            (
+                "gap",
+                "mean share of all such acts in the area that the best informed role has more than the decider's role",
+            ),
         ],
         broken_down: "by matter and area; as a pattern, by matter and area together. Nothing is said of a person.",
         estimator: "Share as M10, the test is against 0.3; the mean gap with an interval by item.",

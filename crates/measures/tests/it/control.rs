@@ -680,10 +680,9 @@ fn only_promised_names_are_used() {
             Pattern::Override => (&["share", "time_to"], &["share"]),
             Pattern::Churn => (&["changes_per_item", "items_changed", "back_and_forth"], &["items_changed"]),
             Pattern::WaitingAbove => (&["share_above", "decided_above", "stay"], &["share_above"]),
-            Pattern::ImplicitGate
-            | Pattern::SoleGate
-            | Pattern::WhyLost
-            | Pattern::DecidedFarFromInformation => (&[], &[]),
+            Pattern::ImplicitGate | Pattern::SoleGate | Pattern::WhyLost | Pattern::DecidedFarFromInformation => {
+                (&[], &[])
+            }
         }
     };
     for signal in measured.signals.iter().filter(|signal| MINE.contains(&signal.pattern)) {

@@ -164,7 +164,9 @@ fn rows_of(id: MeasureId) -> &'static str {
         MeasureId::M15 | MeasureId::M20 | MeasureId::M21 => {
             "SELECT decision, item, matter, verdict, decided_at, reversed_at FROM decisions"
         }
-        MeasureId::M23 => "SELECT item, at, act, actor, to, link FROM events WHERE act IN ('handed', 'linked') ORDER BY item, at",
+        MeasureId::M23 => {
+            "SELECT item, at, act, actor, to, link FROM events WHERE act IN ('handed', 'linked') ORDER BY item, at"
+        }
         MeasureId::M16 => "SELECT item, at, act, level FROM events ORDER BY item, at",
         MeasureId::M01 => "SELECT decision, raised_at, ended_at, latency_working_h, latency_calendar_h FROM decisions",
         MeasureId::M02 => "SELECT decision, raised_at, first_response_at, first_response_working_h FROM decisions",

@@ -138,6 +138,9 @@ fn lead(diagnosis: &Diagnosis, constraint: Constraint) -> Prose {
             "What is declared stands in the charter, remit by remit. Here is where the record shows something else: "
         }
         Constraint::Control => "Here is where a higher level steps in, undoes or only passes on what it was asked: ",
+        Constraint::Context => {
+            "Here is where the why does not travel, or where those decide who know least of the area: "
+        }
     };
     Prose::new()
         .say(begins)

@@ -12,7 +12,8 @@ pub(super) fn blocks(measures: Measures<'_>) -> Vec<Block> {
         return Vec::new();
     };
     table.notes.push(
-        "Units are found by rules that one rater audited on English texts; each counts once, however long the text.".to_owned(),
+        "Units are found by rules that one rater audited on English texts; each counts once, however long the text."
+            .to_owned(),
     );
     let lead = Prose::new()
         .say("At a ")

@@ -207,8 +207,12 @@ pub(super) const METRIC: List = List {
     rules: &[
         Rule::says(r"\b(?:<outcome>)\b(?:[, ]+[a-z0-9_]+){0,9}?[, ]+(?:<amount>)\b"),
         Rule::says(r"\b(?:<amount>)(?: [a-z0-9_]+){0,6}? (?:<outcome>)\b"),
-        Rule::says(r"\b(?:<count>) (?:in|of|out of) (?:every )?(?:<count>) (?:[a-z]+ ){0,4}(?:is|are|was|were|do|does|fails?|leaves?|drops?|gives?|abandons?|complains?|ends?|calls?|returns?)\b"),
-        Rule::says(r"\b(?:<count>) times an? (?:second|minute|hour|day|week|month|year)\b|\b(?:<count>) (?:[a-z]+ )?(?:calls|tickets|complaints|errors|quotes|orders|claims|requests|users|customers|hours) (?:a|per|every|each) (?:second|minute|hour|day|week|month|year)\b"),
+        Rule::says(
+            r"\b(?:<count>) (?:in|of|out of) (?:every )?(?:<count>) (?:[a-z]+ ){0,4}(?:is|are|was|were|do|does|fails?|leaves?|drops?|gives?|abandons?|complains?|ends?|calls?|returns?)\b",
+        ),
+        Rule::says(
+            r"\b(?:<count>) times an? (?:second|minute|hour|day|week|month|year)\b|\b(?:<count>) (?:[a-z]+ )?(?:calls|tickets|complaints|errors|quotes|orders|claims|requests|users|customers|hours) (?:a|per|every|each) (?:second|minute|hour|day|week|month|year)\b",
+        ),
     ],
 };
 
@@ -258,14 +262,38 @@ pub(super) const NON_GOAL: List = List {
 
 /// Words of the rules on intent.
 const INTENT: &[(&str, &str)] = &[
-    ("soft", r"also|just|really|still|now|then|only|please|probably|all|both|all of us|definitely|simply|therefore|at least|currently"),
-    ("people", r"customers?|policy ?holders?|brokers?|claimants?|insured|patients?|subscribers?|consumers?|tenants?|shoppers?|visitors?|buyers?|passengers?|citizens?|merchants?|(?:end )?users?|packagers?|(?:claims|front desk|branch|shop|field|call cent(?:re|er)) staff|call handlers?"),
-    ("who", r"we|i|they|it|<people>|developers?|everyone|everybody|folks|the business|sales|claims|operations|product|support|engineering|collectors"),
-    ("month", r"jan(?:uary)?|feb(?:ruary)?|march|april|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"),
+    (
+        "soft",
+        r"also|just|really|still|now|then|only|please|probably|all|both|all of us|definitely|simply|therefore|at least|currently",
+    ),
+    (
+        "people",
+        r"customers?|policy ?holders?|brokers?|claimants?|insured|patients?|subscribers?|consumers?|tenants?|shoppers?|visitors?|buyers?|passengers?|citizens?|merchants?|(?:end )?users?|packagers?|(?:claims|front desk|branch|shop|field|call cent(?:re|er)) staff|call handlers?",
+    ),
+    (
+        "who",
+        r"we|i|they|it|<people>|developers?|everyone|everybody|folks|the business|sales|claims|operations|product|support|engineering|collectors",
+    ),
+    (
+        "month",
+        r"jan(?:uary)?|feb(?:ruary)?|march|april|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?",
+    ),
     ("weekday", r"monday|tuesday|wednesday|thursday|friday|saturday|sunday"),
-    ("date", r"(?:[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:<month>)|<weekday>|q[1-4]|20[0-9]{2}|spring|summer|autumn|winter|christmas|easter|(?:this|next|the) (?:week|month|quarter|year|sprint|release)|year end|month end|quarter end"),
-    ("count", r"[0-9]+(?: [0-9]{3})*(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten|a dozen|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|a hundred|hundreds|half|a third|a quarter"),
-    ("unit", r"percent|per ?cent|percentage points?|pp|ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|h|hours?|working days?|days?|weeks?|months?|x|times|fold|k|kb|mb|gb|rps|fps|fte|points?|users?|customers?|policies|quotes|claims|calls|tickets|errors|complaints|orders|requests|clicks"),
+    (
+        "date",
+        r"(?:[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:<month>)|<weekday>|q[1-4]|20[0-9]{2}|spring|summer|autumn|winter|christmas|easter|(?:this|next|the) (?:week|month|quarter|year|sprint|release)|year end|month end|quarter end",
+    ),
+    (
+        "count",
+        r"[0-9]+(?: [0-9]{3})*(?:\.[0-9]+)?|one|two|three|four|five|six|seven|eight|nine|ten|a dozen|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|a hundred|hundreds|half|a third|a quarter",
+    ),
+    (
+        "unit",
+        r"percent|per ?cent|percentage points?|pp|ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|h|hours?|working days?|days?|weeks?|months?|x|times|fold|k|kb|mb|gb|rps|fps|fte|points?|users?|customers?|policies|quotes|claims|calls|tickets|errors|complaints|orders|requests|clicks",
+    ),
     ("amount", r"money (?:<count>)(?: ?(?:k|m|million|thousand))?|(?:<count>) ?(?:<unit>)"),
-    ("outcome", r"drop ?outs?|drops?|cuts?|reduc(?:e|es|ed|ing|tion)|increas(?:e|es|ed|ing)|rais(?:e|es|ing)|lower(?:s|ed|ing)?|decreas(?:e|es|ed)|improv(?:e|es|ed|ement)|grow(?:s|th)?|targets?|conversions?|churn|retention|latency|response times?|load times?|turnaround|lead time|throughput|uptime|availability|error rate|rate of|share of|takes? (?:us |them |about |around |up to |over )?|spend|spends|spending|costs?|saves?|saving|abandon(?:ed|s|ment)?|nps|revenue|premium|margin|sla|faster|slower|at least|at most|fewer than|less than|no more than|above|below|within|exceeds?|from"),
+    (
+        "outcome",
+        r"drop ?outs?|drops?|cuts?|reduc(?:e|es|ed|ing|tion)|increas(?:e|es|ed|ing)|rais(?:e|es|ing)|lower(?:s|ed|ing)?|decreas(?:e|es|ed)|improv(?:e|es|ed|ement)|grow(?:s|th)?|targets?|conversions?|churn|retention|latency|response times?|load times?|turnaround|lead time|throughput|uptime|availability|error rate|rate of|share of|takes? (?:us |them |about |around |up to |over )?|spend|spends|spending|costs?|saves?|saving|abandon(?:ed|s|ment)?|nps|revenue|premium|margin|sla|faster|slower|at least|at most|fewer than|less than|no more than|above|below|within|exceeds?|from",
+    ),
 ];

@@ -27,8 +27,7 @@ static RULES: LazyLock<Vec<(Signs, Rules)>> =
 
 /// An address, or what trackers take for a reference to one of their items: `#12`, `!34`, `ABC-12`, `owner/project#12`.
 /// A number that begins with 0 is a version (`DRAFT-04`).
-pub(super) const LINK: &str =
-    r"(?:https?|ftp)://[^\s]|\bwww\.[a-z0-9-]+\.|(?:^|[\s(\[,;:/\w])#[1-9][0-9]{0,6}\b|(?:^|[\s(\[,;:])![1-9][0-9]{0,6}\b|\b([A-Z][A-Z0-9]{1,9})-[1-9][0-9]{0,6}\b";
+pub(super) const LINK: &str = r"(?:https?|ftp)://[^\s]|\bwww\.[a-z0-9-]+\.|(?:^|[\s(\[,;:/\w])#[1-9][0-9]{0,6}\b|(?:^|[\s(\[,;:])![1-9][0-9]{0,6}\b|\b([A-Z][A-Z0-9]{1,9})-[1-9][0-9]{0,6}\b";
 
 /// What looks like the key of a project and is none.
 const NO_KEYS: [&str; 24] = [
@@ -40,8 +39,26 @@ static LINKS: LazyLock<Regex> = LazyLock::new(|| Regex::new(LINK).expect("the ru
 
 /// What is written into a section that has nothing to say.
 const PLACEHOLDERS: [&str; 20] = [
-    "n/a", "na", "none", "tbd", "todo", "xxx", "no response", "brak", "nie dotyczy", "do uzupelnienia", "uzupelnij",
-    "describe", "description", "please describe", "steps", "enter text here", "your answer", "opis", "lorem ipsum", "test",
+    "n/a",
+    "na",
+    "none",
+    "tbd",
+    "todo",
+    "xxx",
+    "no response",
+    "brak",
+    "nie dotyczy",
+    "do uzupelnienia",
+    "uzupelnij",
+    "describe",
+    "description",
+    "please describe",
+    "steps",
+    "enter text here",
+    "your answer",
+    "opis",
+    "lorem ipsum",
+    "test",
 ];
 
 /// Units of intent in a text without its boilerplate.
@@ -100,15 +117,15 @@ fn has_link(text: &str) -> bool {
         if is_code || line.starts_with('>') {
             return false;
         }
-        LINKS
-            .captures_iter(line)
-            .any(|found| found.get(1).is_none_or(|key| !NO_KEYS.contains(&key.as_str())))
+        LINKS.captures_iter(line).any(|found| found.get(1).is_none_or(|key| !NO_KEYS.contains(&key.as_str())))
     })
 }
 
 fn is_heading(line: &str) -> bool {
     let wiki = line.strip_prefix('h').and_then(|rest| rest.strip_prefix(|c: char| ('1'..='6').contains(&c)));
-    let bold = |mark: &str| line.len() > 2 * mark.len() && line.starts_with(mark) && line.trim_end_matches(':').ends_with(mark);
+    let bold = |mark: &str| {
+        line.len() > 2 * mark.len() && line.starts_with(mark) && line.trim_end_matches(':').ends_with(mark)
+    };
     let hashes = line.trim_start_matches('#');
     (line.len() != hashes.len() && hashes.starts_with(' '))
         || wiki.is_some_and(|rest| rest.starts_with('.'))
@@ -128,7 +145,8 @@ fn is_placeholder(line: &str) -> bool {
 fn is_box_of_the_form(line: &str) -> bool {
     let line = line.trim_start();
     let is_box = ["- [ ]", "- [x]", "- [X]", "* [ ]", "* [x]"].iter().any(|mark| line.starts_with(mark));
-    is_box && ["i have", "i've", "i agree", "i searched", "code of conduct", "contributing"]
-        .iter()
-        .any(|form| line.to_lowercase().contains(form))
+    is_box
+        && ["i have", "i've", "i agree", "i searched", "code of conduct", "contributing"]
+            .iter()
+            .any(|form| line.to_lowercase().contains(form))
 }

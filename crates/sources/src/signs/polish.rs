@@ -151,8 +151,12 @@ pub(super) const METRIC: List = List {
     rules: &[
         Rule::says(r"\b(?:<wynik>)\b(?:[, ]+[a-z0-9_]+){0,9}?[, ]+(?:<ilosc>)\b"),
         Rule::says(r"\b(?:<ilosc>)(?: [a-z0-9_]+){0,6}? (?:<wynik>)\b"),
-        Rule::says(r"\bco (?:druga?|trzeci[a]?|czwart[ay]|piat[ay]|dziesiat[ay]) (?:oferta|klient|klientka|polisa|szkoda|wniosek|osoba|uzytkownik)\b|\bjedn[ay] na (?:[0-9]+|dwie|trzy|piec|dziesiec) "),
-        Rule::says(r"\b[0-9]+ (?:razy|telefonow|zgloszen|skarg|bledow|godzin|ofert) (?:dziennie|tygodniowo|miesiecznie|rocznie|na (?:dzien|tydzien|miesiac|godzine))\b"),
+        Rule::says(
+            r"\bco (?:druga?|trzeci[a]?|czwart[ay]|piat[ay]|dziesiat[ay]) (?:oferta|klient|klientka|polisa|szkoda|wniosek|osoba|uzytkownik)\b|\bjedn[ay] na (?:[0-9]+|dwie|trzy|piec|dziesiec) ",
+        ),
+        Rule::says(
+            r"\b[0-9]+ (?:razy|telefonow|zgloszen|skarg|bledow|godzin|ofert) (?:dziennie|tygodniowo|miesiecznie|rocznie|na (?:dzien|tydzien|miesiac|godzine))\b",
+        ),
     ],
 };
 
@@ -186,16 +190,30 @@ pub(super) const NON_GOAL: List = List {
     vocabulary: INTENT,
     cues: r"zakres|nie\b|pozniej|osobn|kolejn|nastepn|pomija|wylacz|poza\b",
     rules: &[
-        Rule::says(r"\bpoza (?:naszym |tym )?zakresem\b|\bnie (?:wchodzi|wchodza|miesci sie|mieszcza sie|jest|sa) w (?:zakres|zakresie)\b|\bzakres nie obejmuje\b|\bnie obejmuje\b"),
+        Rule::says(
+            r"\bpoza (?:naszym |tym )?zakresem\b|\bnie (?:wchodzi|wchodza|miesci sie|mieszcza sie|jest|sa) w (?:zakres|zakresie)\b|\bzakres nie obejmuje\b|\bnie obejmuje\b",
+        ),
         Rule::says(r"\bnie jest (?:to )?(?:naszym )?celem\b|\bcelem nie jest\b"),
-        Rule::says(r"\bnie (?:bedziemy|zamierzamy|planujemy|chcemy) [a-z]+").unless(r"\b(?:jesli|jezeli) nie\b|\bnie bedziemy (?:mogli|mogly|wiedziec|miec)\b"),
-        Rule::says(r"\b(?:zostawiamy|odkladamy|przekladamy|pomijamy|zrobimy|zajmiemy sie) (?:[a-z]+ ){0,4}(?:na (?:pozniej|razie|kolejn[a-z]+|nastepn[a-z]+|osobn[a-z]+)|w (?:osobn[a-z]+|kolejn[a-z]+|nastepn[a-z]+))\b|\b(?:na razie|tym razem) (?:pomijamy|nie robimy|bez)\b"),
+        Rule::says(r"\bnie (?:bedziemy|zamierzamy|planujemy|chcemy) [a-z]+")
+            .unless(r"\b(?:jesli|jezeli) nie\b|\bnie bedziemy (?:mogli|mogly|wiedziec|miec)\b"),
+        Rule::says(
+            r"\b(?:zostawiamy|odkladamy|przekladamy|pomijamy|zrobimy|zajmiemy sie) (?:[a-z]+ ){0,4}(?:na (?:pozniej|razie|kolejn[a-z]+|nastepn[a-z]+|osobn[a-z]+)|w (?:osobn[a-z]+|kolejn[a-z]+|nastepn[a-z]+))\b|\b(?:na razie|tym razem) (?:pomijamy|nie robimy|bez)\b",
+        ),
     ],
 };
 
 /// Words of the rules on intent.
 const INTENT: &[(&str, &str)] = &[
-    ("miesiac", r"styczni[a-z]+|lut(?:ego|ym|y)|marca|marzec|kwietni[a-z]+|kwiecien|maja|maj|czerwca|czerwiec|lipca|lipiec|sierpni[a-z]+|sierpien|wrzesni[a-z]+|wrzesien|pazdziernik[a-z]*|listopad[a-z]*|grudni[a-z]+|grudzien"),
-    ("ilosc", r"money [0-9]+|[0-9]+(?: [0-9]{3})*(?:\.[0-9]+)? ?(?:percent|procent|proc|pp|ms|s|sek|sekund[a-z]*|min|minut[a-z]*|h|godzin[a-z]*|dni|dnia|tygodni[a-z]*|razy|tys|tysiec[a-z]*|mln|zl|zlotych|pln|eur|klientow|ofert|polis|szkod|zgloszen|bledow|skarg)"),
-    ("wynik", r"spad[a-z]+|obniz[a-z]+|zmniejsz[a-z]+|skroc[a-z]+|zwieksz[a-z]+|wzrost[a-z]*|wzros[a-z]+|rosnie|popraw[a-z]+|konwersj[a-z]+|rezygnac[a-z]+|rezygnuj[a-z]+|odej[a-z]+|czas(?:u|ie)? (?:odpowiedzi|obslugi|oczekiwania|likwidacji)|trwa|zajmuje|kosztuje|oszczedz[a-z]+|oszczednosc[a-z]*|przychod[a-z]*|sprzedaz[a-z]*|marz[a-z]+|wskaznik[a-z]*|udzial[a-z]*|szybciej|wolniej|co najmniej|co najwyzej|mniej niz|wiecej niz|ponizej|powyzej|nie dluzej niz|z"),
+    (
+        "miesiac",
+        r"styczni[a-z]+|lut(?:ego|ym|y)|marca|marzec|kwietni[a-z]+|kwiecien|maja|maj|czerwca|czerwiec|lipca|lipiec|sierpni[a-z]+|sierpien|wrzesni[a-z]+|wrzesien|pazdziernik[a-z]*|listopad[a-z]*|grudni[a-z]+|grudzien",
+    ),
+    (
+        "ilosc",
+        r"money [0-9]+|[0-9]+(?: [0-9]{3})*(?:\.[0-9]+)? ?(?:percent|procent|proc|pp|ms|s|sek|sekund[a-z]*|min|minut[a-z]*|h|godzin[a-z]*|dni|dnia|tygodni[a-z]*|razy|tys|tysiec[a-z]*|mln|zl|zlotych|pln|eur|klientow|ofert|polis|szkod|zgloszen|bledow|skarg)",
+    ),
+    (
+        "wynik",
+        r"spad[a-z]+|obniz[a-z]+|zmniejsz[a-z]+|skroc[a-z]+|zwieksz[a-z]+|wzrost[a-z]*|wzros[a-z]+|rosnie|popraw[a-z]+|konwersj[a-z]+|rezygnac[a-z]+|rezygnuj[a-z]+|odej[a-z]+|czas(?:u|ie)? (?:odpowiedzi|obslugi|oczekiwania|likwidacji)|trwa|zajmuje|kosztuje|oszczedz[a-z]+|oszczednosc[a-z]*|przychod[a-z]*|sprzedaz[a-z]*|marz[a-z]+|wskaznik[a-z]*|udzial[a-z]*|szybciej|wolniej|co najmniej|co najwyzej|mniej niz|wiecej niz|ponizej|powyzej|nie dluzej niz|z",
+    ),
 ];
