@@ -32,7 +32,10 @@ fn matters(signal: &Signal) -> bool {
 fn claim(signal: &Signal) -> String {
     let far = figure(signal).unwrap_or_else(|| "many decisions".to_owned());
     let by = by_role(", mostly by the ", &signal.role);
-    let informed = by_role(", most often the ", &signal.counterpart);
+    let informed = match by_role(", most often the ", &signal.counterpart) {
+        none if none.is_empty() => none,
+        role => format!("{role},"),
+    };
     let mut claim = format!(
         "On {}, {far} are taken by somebody who has hardly dealt with the area of late{by}, while somebody who takes part in \
          the question{informed} knows it at least ten times as well by the record.",

@@ -31,7 +31,10 @@ fn matters(signal: &Signal) -> bool {
 
 fn claim(signal: &Signal) -> String {
     let lost = figure(signal).unwrap_or_else(|| "many hand-overs".to_owned());
-    let role = by_role(", mostly to the ", &signal.counterpart);
+    let role = match by_role(", mostly to the ", &signal.counterpart) {
+        none if none.is_empty() => none,
+        role => format!("{role},"),
+    };
     let mut claim = format!(
         "On {}, {lost}{role} come without the why: neither a reason, a goal, a number or a customer stands on the item, \
          nor does a link lead to where it comes from.",
@@ -60,7 +63,7 @@ fn in_short(signal: &Signal) -> Option<String> {
 fn otherwise(signal: &Signal) -> Vec<String> {
     let mut all = vec![
         "The why may have been told in a call, or be known to everybody who works there.".to_owned(),
-        "It may stand where the record does not reach: in an attachment, a wiki, or words that the rules do not know."
+        "It may stand in an attachment, a wiki, or words that the rules do not know: they miss about half of the reasons."
             .to_owned(),
     ];
     let asked_more =

@@ -104,14 +104,14 @@ pub const ASKS_CONSENT_PL: Audit = Audit { with: 47, found: 47, without: 65, mis
 pub fn intent_audit(unit: Signs) -> Option<Audit> {
     let of = |with, found, without, mistaken| Some(Audit { with, found, without, mistaken });
     match unit {
-        Signs::GOAL => of(0, 0, 0, 0),
-        Signs::METRIC => of(0, 0, 0, 0),
-        Signs::CONSTRAINT => of(0, 0, 0, 0),
-        Signs::CUSTOMER => of(0, 0, 0, 0),
-        Signs::NON_GOAL => of(0, 0, 0, 0),
-        Signs::REASON => of(0, 0, 0, 0),
-        Signs::LINK => of(0, 0, 0, 0),
-        Signs::TEMPLATE => of(0, 0, 0, 0),
+        Signs::GOAL => of(22, 19, 61, 4),
+        Signs::METRIC => of(0, 0, 83, 0),
+        Signs::CONSTRAINT => of(1, 1, 82, 1),
+        Signs::CUSTOMER => of(6, 5, 77, 0),
+        Signs::NON_GOAL => of(2, 2, 81, 1),
+        Signs::REASON => of(22, 11, 61, 1),
+        Signs::LINK => of(23, 23, 60, 1),
+        Signs::TEMPLATE => of(2, 2, 81, 1),
         _ => None,
     }
 }

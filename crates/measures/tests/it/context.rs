@@ -221,3 +221,8 @@ fn deciders_who_only_decide_are_far_and_those_who_work_there_are_not() {
     let signal_ = signal(&near, Pattern::DecidedFarFromInformation);
     assert!(signal_.value("far").unwrap() < 0.1 && signal_.p("far").unwrap() > 0.9);
 }
+
+/// Every number of both measures, for the test of the reference.
+pub fn numbers() -> Vec<sayso_model::measure::Measurement> {
+    [run(&handed(2), None), run(&worked(70), None)].into_iter().flat_map(|measured| measured.measures).collect()
+}

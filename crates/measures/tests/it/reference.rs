@@ -37,6 +37,7 @@ fn every_measure_and_every_statistic_is_on_it() {
     measured.measures.extend(super::control::run(&super::control::rich(), &super::control::charter()).measures);
     measured.measures.extend(super::gates::numbers());
     measured.measures.extend(super::distance::numbers());
+    measured.measures.extend(super::context::numbers());
     for m in &measured.measures {
         let section = text.split("\n## ").find(|section| section.starts_with(m.id().code())).unwrap();
         assert!(section.contains(&format!("| `{}` |", m.statistic())), "{} {}", m.id().code(), m.statistic());

@@ -103,7 +103,8 @@ pub(super) fn context(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<S
         .collect();
     let why = travels::blocks(measures);
     let mut blocks = Vec::new();
-    if diagnosis.sought.iter().any(|one| authority::is_of_context(one.pattern)) || !diagnosis.findings.is_empty() {
+    let sought = diagnosis.sought.iter().any(|one| authority::is_of_context(one.pattern));
+    if sought || diagnosis.findings.iter().any(|one| authority::is_of_context(one.pattern)) {
         blocks.extend(authority::blocks(diagnosis, Constraint::Context));
     }
     blocks.push(Block::Prose(if table.is_some() || !why.is_empty() {

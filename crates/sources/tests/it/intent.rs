@@ -143,14 +143,6 @@ fn the_published_rates_are_those_of_the_texts() {
             audit(&rows, &found, true, unit)
         );
     }
-    for (n, row) in rows.iter().enumerate().filter(|(_, row)| !is_audit(row.hash)) {
-        let wrong =
-            |(label, sign): &&(char, Signs)| found[&(row.source, row.id)].has(*sign) != row.units.contains(*label);
-        let wrong: String = UNITS.iter().filter(wrong).map(|(label, _)| *label).collect();
-        if !wrong.is_empty() {
-            println!("tuning: {n} {} {} labelled {}, differs in {wrong}", row.source, row.id, row.units);
-        }
-    }
     for unit in UNITS {
         assert_eq!(audit(&rows, &found, true, unit), intent_audit(unit.1).unwrap(), "{}", unit.0);
     }
