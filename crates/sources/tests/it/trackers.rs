@@ -413,6 +413,7 @@ fn recorded_pages_of_another_jira_are_read_from_their_files() {
 #[derive(Default)]
 struct Count {
     facts: BTreeMap<String, u64>,
+    ids: BTreeSet<String>,
     zones: BTreeSet<String>,
     n_aside: u64,
     n_notes: u64,
@@ -421,6 +422,7 @@ struct Count {
 impl Telling for Count {
     fn fact(&mut self, fact: Fact) {
         *self.facts.entry(fact.activity).or_default() += 1;
+        self.ids.insert(fact.id);
     }
 
     fn set_aside(&mut self, _: &str, _: Reason, _: &str) {
@@ -448,6 +450,8 @@ fn a_dump_without_changelogs_is_told_whole() {
     assert_eq!((count.facts["created"], count.facts["comment"]), (6_686, 20_275));
     assert!(count.facts["resolved"] > 5_000 && count.facts["link"] > 1_000);
     assert_eq!((count.n_aside, count.n_notes), (0, 1));
+    // Comments bear no numbers here, and some of different issues are alike word by word.
+    assert_eq!(count.ids.len() as u64, count.facts.values().sum::<u64>());
     assert!(count.zones.len() > 500);
 }
 
