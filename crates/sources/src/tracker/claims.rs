@@ -55,7 +55,10 @@ struct Group {
 impl Claims {
     /// Enters a claim of one page, or with no origin one that is final.
     pub fn enter(&mut self, claim: &Claim, origin: Option<&str>) {
-        let search = origin.map_or(0, |origin| hash(&search_of(origin)));
+        let search = origin.map_or(0, |origin| match claim.item {
+            None if !origin.contains("://") => hash(&files_of(origin, claim.stated)),
+            _ => hash(&search_of(origin)),
+        });
         let page = origin.map_or(0, hash);
         let item = claim.item.as_deref().map(hash);
         let key = match item {
@@ -107,6 +110,13 @@ impl Group {
 /// The hash by which an item is known in [`Claims::short`].
 pub(crate) fn hash(text: &str) -> u64 {
     XxHash3_64::oneshot(text.as_bytes())
+}
+
+/// Pages of a search that were kept as files do not say which search: those of one folder that state the same number are
+/// taken as one.
+fn files_of(origin: &str, stated: u64) -> String {
+    let file = origin.split_once('#').map_or(origin, |(before, _)| before);
+    format!("{} of {stated}", file.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
 /// An address without what only says which page is asked for.
@@ -166,6 +176,15 @@ mod tests {
         claims.enter(&claim(None, 9, 1), Some("https://x/search?jql=b&startAt=0"));
         assert_eq!(tally(&claims), ClaimTally { stated: 12, received: 4, items_short: 1, beyond: 1 });
         assert!(claims.short().is_empty());
+    }
+
+    #[test]
+    fn files_of_one_folder_that_state_the_same_number_are_one_search() {
+        let mut claims = Claims::default();
+        claims.enter(&claim(None, 3, 2), Some("page_1.json"));
+        claims.enter(&claim(None, 3, 1), Some("page_2.json"));
+        claims.enter(&claim(None, 0, 0), Some("page_empty.json"));
+        assert_eq!(tally(&claims), ClaimTally { stated: 3, received: 3, items_short: 0, beyond: 0 });
     }
 
     #[test]

@@ -184,7 +184,7 @@ fn history(teller: &mut Teller<'_>, rows: &[Row]) {
             teller.aside(&place, Reason::TimeMissing, "created_date");
             continue;
         };
-        thing::count(teller, &issue, What::Changelog, None, &[number]);
+        thing::count(teller, &issue, What::Changelog, None, &[(number, String::new())]);
         let micros = instant::read(&at, None).map_or(i64::MAX, |written| written.at.micros());
         if change.activity == "assignee" {
             let from = change.from_id.map(|from| teller.learnt.of_login(from).unwrap_or(from).to_owned());

@@ -68,11 +68,10 @@ pub(super) fn tell(teller: &mut Teller<'_>, issue: Option<Issue>, entries: &[Val
         }
         return;
     };
-    let ids: Vec<u64> = entries.iter().map(number_of).collect();
+    let ids = thing::numbers(teller, Some(&issue), entries);
     thing::count(teller, &issue, What::Changelog, stated, &ids);
-    for (entry, number) in entries.iter().zip(ids) {
+    for (entry, (number, id)) in entries.iter().zip(ids) {
         let author = entry.get("author").map(|user| teller.who(user)).unwrap_or_default();
-        let id = entry.get("id").and_then(id_text).unwrap_or_else(|| format!("{number:x}"));
         let items = entry.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let Some(at) = entry.get("created").and_then(time::of_json) else {
             for _ in items {
@@ -97,16 +96,6 @@ pub(super) fn tell(teller: &mut Teller<'_>, issue: Option<Issue>, entries: &[Val
             teller.told.fact(fact);
         }
     }
-}
-
-/// The number of an entry; a hash where it has none.
-fn number_of(entry: &Value) -> u64 {
-    let id = entry.get("id").and_then(id_text);
-    id.as_deref().and_then(|id| id.parse().ok()).unwrap_or_else(|| {
-        let words = id.unwrap_or_else(|| entry.to_string());
-        // Short enough to leave room for the places of the fields.
-        twox_hash::XxHash3_64::oneshot(words.as_bytes()) >> 8
-    })
 }
 
 /// One changed field.

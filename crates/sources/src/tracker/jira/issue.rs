@@ -142,12 +142,11 @@ fn links(teller: &mut Teller<'_>, issue: &Issue, identity: &str, at: &str, field
 
 /// Tells comments of an issue.
 pub(super) fn comments(teller: &mut Teller<'_>, issue: Option<Issue>, comments: &[Value], stated: Option<u64>) {
-    let ids: Vec<u64> = comments.iter().map(number_of).collect();
+    let ids = thing::numbers(teller, issue.as_ref(), comments);
     if let Some(issue) = &issue {
         thing::count(teller, issue, What::Comments, stated, &ids);
     }
-    for (comment, number) in comments.iter().zip(ids) {
-        let id = comment.get("id").and_then(id_text).unwrap_or_else(|| format!("{number:x}"));
+    for (comment, (number, id)) in comments.iter().zip(ids) {
         let own = text(comment, "self").and_then(thing::issue_in);
         let Some(issue) = issue.clone().or(own) else {
             teller.aside(&format!("comment {id}"), Reason::ItemMissing, "");
@@ -170,12 +169,11 @@ pub(super) fn comments(teller: &mut Teller<'_>, issue: Option<Issue>, comments: 
 
 /// Tells work logs of an issue.
 pub(super) fn work_logs(teller: &mut Teller<'_>, issue: Option<Issue>, logs: &[Value], stated: Option<u64>) {
-    let ids: Vec<u64> = logs.iter().map(number_of).collect();
+    let ids = thing::numbers(teller, issue.as_ref(), logs);
     if let Some(issue) = &issue {
         thing::count(teller, issue, What::WorkLogs, stated, &ids);
     }
-    for (log, number) in logs.iter().zip(ids) {
-        let id = log.get("id").and_then(id_text).unwrap_or_else(|| format!("{number:x}"));
+    for (log, (number, id)) in logs.iter().zip(ids) {
         let own = log.get("issueId").and_then(id_text).and_then(|id| Issue::named(&id));
         let Some(issue) = issue.clone().or(own) else {
             teller.aside(&format!("work log {id}"), Reason::ItemMissing, "");
@@ -192,12 +190,6 @@ pub(super) fn work_logs(teller: &mut Teller<'_>, issue: Option<Issue>, logs: &[V
         teller.by(&mut fact, &author);
         teller.told.fact(fact);
     }
-}
-
-/// The number of a comment or work log; a hash of who said what when, where it has none.
-fn number_of(thing: &Value) -> u64 {
-    let id = thing.get("id").and_then(id_text).and_then(|id| id.parse().ok());
-    id.unwrap_or_else(|| twox_hash::XxHash3_64::oneshot(thing.to_string().as_bytes()) >> 8)
 }
 
 /// The name of the sprint that the issue is in.

@@ -426,6 +426,20 @@ fn logins_in_wiki_text_become_accounts() {
 }
 
 #[test]
+fn comments_without_numbers_are_different_ones_though_they_say_the_same() {
+    let comment = json!({"author": person("meg"), "created": DAY, "body": "+1"});
+    let with = |key: &str| {
+        let mut fields = fields();
+        fields["comment"] = json!({"comments": [comment.clone(), comment.clone()]});
+        json!({"key": key, "fields": fields})
+    };
+    let told = told_of(&json!([with("SHOP-1"), with("SHOP-2"), with("SHOP-2")]));
+    let ids: std::collections::BTreeSet<&str> =
+        told.facts.iter().filter(|fact| fact.activity == "comment").map(|fact| fact.id.as_str()).collect();
+    assert_eq!(ids.len(), 4);
+}
+
+#[test]
 fn webhooks_tell_the_change_the_comment_and_the_end() {
     let at = 1_767_693_600_000_i64;
     let issue = json!({"id": "10001", "key": "SHOP-1", "fields": fields()});

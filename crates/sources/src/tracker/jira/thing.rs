@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use sayso_model::coverage::Reason;
 use serde_json::Value;
+use twox_hash::XxHash3_64;
 
 use super::learnt::Issue;
 use super::{Teller, What, history, id_text, issue, text, time};
@@ -231,11 +232,30 @@ fn webhook(teller: &mut Teller<'_>, body: &Value) {
 }
 
 /// Enters what Jira states of an issue and what came of it.
-pub(super) fn count(teller: &mut Teller<'_>, issue: &Issue, what: What, stated: Option<u64>, ids: &[u64]) {
+pub(super) fn count(teller: &mut Teller<'_>, issue: &Issue, what: What, stated: Option<u64>, ids: &[(u64, String)]) {
     if let Some(stated) = stated {
         teller.learnt.stated(issue, what, stated);
     }
-    for id in ids {
-        teller.learnt.came(issue, what, *id);
+    for (number, _) in ids {
+        teller.learnt.came(issue, what, *number);
     }
+}
+
+/// Numbers of entries, comments or work logs of an issue, and their ids. What has none goes by the issue and by what it
+/// says; two alike are two.
+pub(super) fn numbers(teller: &Teller<'_>, issue: Option<&Issue>, things: &[Value]) -> Vec<(u64, String)> {
+    let identity = issue.map(|issue| teller.learnt.identity(issue)).unwrap_or_default();
+    let mut met: Vec<u64> = Vec::new();
+    let number = |thing: &Value| {
+        if let Some(id) = thing.get("id").and_then(id_text) {
+            // Short enough to leave room for the places of the fields.
+            let number = id.parse().unwrap_or_else(|_| XxHash3_64::oneshot(id.as_bytes()) >> 8);
+            return (number, id);
+        }
+        let words = XxHash3_64::oneshot(format!("{identity} {thing}").as_bytes()) >> 8;
+        let nth = met.iter().filter(|known| **known == words).count() as u64;
+        met.push(words);
+        (words.wrapping_add(nth), format!("{identity}-{words:x}-{nth}"))
+    };
+    things.iter().map(number).collect()
 }
