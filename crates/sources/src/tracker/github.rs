@@ -225,10 +225,7 @@ impl GitHub {
     /// Takes the spelling of a repository from an item that GitHub itself named.
     fn learn(&mut self, item: &str) {
         if let Some((repository, _)) = item.split_once('#') {
-            let lower = repository.to_lowercase();
-            if !self.repositories.contains_key(&lower) {
-                self.repositories.insert(lower, repository.to_owned());
-            }
+            self.repositories.entry(repository.to_lowercase()).or_insert_with(|| repository.to_owned());
         }
     }
 
