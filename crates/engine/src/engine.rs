@@ -246,7 +246,7 @@ impl Engine {
     }
 
     /// Reads columns of all live events in the order of the record.
-    fn each_batch(&self, columns: &[usize], mut each: impl FnMut(&RecordBatch)) -> Result<(), EngineError> {
+    pub(crate) fn each_batch(&self, columns: &[usize], mut each: impl FnMut(&RecordBatch)) -> Result<(), EngineError> {
         let scan = Scan { columns: columns.to_vec(), partitions: 1, ..Scan::default() };
         let plan = scan::plan(&self.snapshot, &scan)?;
         self.run(&plan, |batch| each(&batch))

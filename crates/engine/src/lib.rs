@@ -14,6 +14,7 @@ mod output;
 mod record;
 mod scan;
 mod sql;
+mod threads;
 
 pub use engine::{Engine, EngineOptions, EventCoded, Moments, PathsInOrder, Tally};
 pub use error::EngineError;

@@ -209,8 +209,9 @@ mod tests {
             assert_eq!(own(&plan), [pattern], "{}", dysfunction.name());
             assert!(plan.planted().iter().all(|one| !one.is_past));
         }
-        // Every pattern is planted by somebody.
-        for pattern in Pattern::ALL {
+        // Every pattern is planted by somebody, but for those that speak of the whole record or of acquaintance.
+        let never = [BorderCost, CostOutrunsClarity, DecidedFarFromInformation];
+        for pattern in Pattern::ALL.into_iter().filter(|pattern| !never.contains(pattern)) {
             assert!(catalogue().iter().any(|(_, plan)| own(plan).contains(&pattern)), "{}", pattern.name());
         }
     }

@@ -112,7 +112,9 @@ impl Office {
         if let Some(measured) = seen.measured.get() {
             return Ok(measured);
         }
-        let measured = self.measure(&seen.paths, seen, seen.window);
+        let request = self.measuring(&seen.who, &seen.coverage, seen.window);
+        let threads = self.engine()?.threads(self.as_of().unwrap_or(Instant::from_micros(i64::MAX)))?;
+        let measured = sayso_measures::measure_with(&seen.paths, Some(&threads), seen.who.words(), &request);
         let floor = self.floor(&seen.coverage);
         let measured = measured.beside(&seen.shown, floor).map_err(|why| {
             InquiryError::usage(

@@ -13,10 +13,10 @@ mod conformity;
 mod declared;
 #[path = "it/edge.rs"]
 mod edge;
-#[path = "it/intent.rs"]
-mod intent;
 #[path = "it/gerrit.rs"]
 mod gerrit;
+#[path = "it/intent.rs"]
+mod intent;
 #[path = "it/logs.rs"]
 mod logs;
 #[path = "it/recorded.rs"]

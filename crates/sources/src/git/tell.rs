@@ -517,7 +517,10 @@ impl<'a> Teller<'a> {
 /// What the body of a message says: whether there is one, and whether it gives a reason. Messages ask nobody.
 fn signs_of(message: &str) -> Signs {
     let signs = signs::signs(message::body(message));
-    Signs::of_flags(signs.bits() & Signs::HAS_TEXT.and(Signs::REASON).bits())
+    // A commit message asks nobody, and is what the change says of itself.
+    let asks = Signs::ASKS.and(Signs::ASKS_CONSENT).bits();
+    let said = Signs::of_flags(signs.bits() & !asks);
+    if said.has(Signs::HAS_TEXT) { said.and(Signs::STATEMENT) } else { said }
 }
 
 /// An event of this commit with what all of them share.

@@ -300,7 +300,11 @@ impl Shaper {
         }
         let text = |got: Got<'a>| got.text(&self.scratch);
         let item = text(fields[Field::Item as usize]).unwrap_or_default();
-        let signs = text(fields[Field::Text as usize]).map_or(Signs::NONE, signs::signs);
+        let mut signs = text(fields[Field::Text as usize]).map_or(Signs::NONE, signs::signs);
+        // What a question is raised with is the item's own statement; all that follows is a remark on it.
+        if acts.contains(&Act::Raised) && signs.has(Signs::HAS_TEXT) {
+            signs = signs.and(Signs::STATEMENT);
+        }
         let mut row = EventRow {
             item,
             at: at.at,

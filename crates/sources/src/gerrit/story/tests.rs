@@ -1,3 +1,4 @@
+//! What the notes of a change become, trap by trap.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
