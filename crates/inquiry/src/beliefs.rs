@@ -291,7 +291,7 @@ impl Office {
         seen: &Seen,
     ) -> Result<(Paths, Window), InquiryError> {
         let words = seen.who.words();
-        let mut columns: Vec<(Column, fn(&Decision) -> Code, &str)> = Vec::new();
+        let mut columns: Vec<Wanted<'_>> = Vec::new();
         let mut asked = (None, None);
         for (&key, &value) in narrows {
             match key {
@@ -321,6 +321,9 @@ impl Office {
         Ok((paths, Window { since: first, until: last.max(first) }))
     }
 }
+
+/// A column, where a decision has it, and the word that is wanted there.
+type Wanted<'v> = (Column, fn(&Decision) -> Code, &'v str);
 
 /// Decisions named as the paths behind a belief.
 const EVIDENCE_MAX: usize = 12;

@@ -16,12 +16,15 @@ pub fn tokens(text: &str) -> BTreeMap<String, u32> {
     tokens
 }
 
+/// How often each term occurs in a text.
+pub type Terms = BTreeMap<String, u32>;
+
 /// Lift of each pair of (origin, what became of it): `(recall - E) / (1 - E)`, at most 1, about 0 for texts that have
 /// nothing to do with each other. `None` for a pair without an origin's word, or with nothing to compare with.
 ///
 /// The recall is weighted by how rare a word is among the origins. `E` is the mean recall of up to twenty other pairs' later
 /// texts whose length is nearest.
-pub fn lifts(pairs: &[(BTreeMap<String, u32>, BTreeMap<String, u32>)]) -> Vec<Option<f64>> {
+pub fn lifts(pairs: &[(Terms, Terms)]) -> Vec<Option<f64>> {
     let mut of_origins: BTreeMap<&str, u32> = BTreeMap::new();
     for (origin, _) in pairs {
         for word in origin.keys() {

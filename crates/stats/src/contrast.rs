@@ -33,7 +33,7 @@ pub struct Timed {
 ///
 /// **Not for** a statement about causes. `None` where a median is not reached, or the others' is 0.
 pub fn median_ratio(times: &[Timed]) -> Option<f64> {
-    Ordered::of(times, |cluster| Some(cluster)).ratio(None)
+    Ordered::of(times, Some).ratio(None)
 }
 
 /// The interval of [`median_ratio`]. The same times, order and seed give the same limits to the last bit.

@@ -70,6 +70,8 @@ pub(crate) fn naive(rows: &Rows, clock: Clock, window: Window, seed: u64) -> Est
 }
 
 /// The ratio that a model gives with kind and area held constant.
+// What cannot be told is an answer like any other, and not made often.
+#[allow(clippy::result_large_err)]
 pub(crate) fn modelled(
     population: &Population<'_>,
     rows: &Rows,
@@ -232,7 +234,8 @@ impl Design {
     /// Categories that occur often enough on both sides; the most frequent of each kind is what the others are held against.
     fn of(population: &Population<'_>, rows: &Rows, held: Held) -> Self {
         let mut columns = Vec::new();
-        let kinds: [(fn(Code) -> Control, fn(&sayso_model::decision::Decision) -> Code); 3] = [
+        type Kind = (fn(Code) -> Control, fn(&sayso_model::decision::Decision) -> Code);
+        let kinds: [Kind; 3] = [
             (Control::Matter, |decision| decision.matter),
             (Control::Area, |decision| decision.area),
             (Control::OpenedAs, |decision| decision.opened_as),

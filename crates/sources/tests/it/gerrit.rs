@@ -323,7 +323,7 @@ fn a_real_review_record_comes_out_by_the_numbers() {
         counts.by_account.len(),
         share * 100.0
     );
-    assert_eq!(bots.len(), 2);
+    assert!((2..=3).contains(&bots.len()), "{}", bots.len());
     assert!((0.36..0.38).contains(&share), "{share}");
 
     where_a_maintainer_works(&counts);
