@@ -176,7 +176,7 @@ fn an_area_whose_interval_touches_the_whole_is_no_headline() {
 }
 
 #[test]
-fn at_most_two_findings_are_headlines_and_none_that_is_over() {
+fn at_most_two_findings_are_headlines_and_one_that_is_over_where_none_holds() {
     let mut diagnosis = office::insurer();
     let gate = diagnosis.findings[0].clone();
     diagnosis.findings.splice(1..1, [gate.clone(), gate]);
@@ -190,7 +190,9 @@ fn at_most_two_findings_are_headlines_and_none_that_is_over() {
     for finding in &mut diagnosis.findings {
         finding.verdict = sayso_model::diagnosis::Standing::Past;
     }
-    assert!(says(&Brief::of(&diagnosis), 0).starts_with("Half of all"));
+    let over = Brief::of(&diagnosis);
+    assert!(says(&over, 0).starts_with("Held before, not now: Scope of"), "{}", says(&over, 0));
+    assert!(says(&over, 1).starts_with("Half of all"));
 }
 
 #[test]

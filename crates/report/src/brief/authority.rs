@@ -86,10 +86,9 @@ pub(super) fn headlines(diagnosis: &Diagnosis) -> impl Iterator<Item = Headline>
         let findings = diagnosis.findings.iter();
         findings.filter(move |finding| (finding.verdict == Standing::Current) == current)
     };
-    // What was, and may be over, is told too, but once: it is the sentence by which a change shows.
-    let n_current = of(true).count().min(HEADLINES_MAX);
-    let current = of(true).take(HEADLINES_MAX).map(headline);
-    current.chain(of(false).take((HEADLINES_MAX - n_current).min(1)).map(former))
+    // Where nothing holds any more, what did is told once: it is the sentence by which a change shows.
+    let is_over = of(true).next().is_none();
+    of(true).take(HEADLINES_MAX).map(headline).chain(of(false).take(usize::from(is_over)).map(former))
 }
 
 /// The headline of what held before.

@@ -44,7 +44,9 @@ fn told(estimate: &Estimate) -> Option<String> {
     let limits = estimate.interval();
     Some(match (limits.low, limits.high) {
         (None, None) => quantity::bare(estimate.value()?),
-        _ => format!("{} ({})", quantity::bare(estimate.value()?), quantity::bare_interval(limits)),
+        // Cells of a wide table break at spaces, or in the middle of a number.
+        _ => format!("{} ({})", quantity::bare(estimate.value()?), quantity::bare_interval(limits))
+            .replace(quantity::HARD_SPACE, " "),
     })
 }
 

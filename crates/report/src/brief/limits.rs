@@ -83,7 +83,7 @@ fn not_shown(diagnosis: &Diagnosis, measures: Measures<'_>) -> Vec<Prose> {
             if !titles.contains(&one.id.title()) {
                 titles.push(one.id.title());
             }
-        } else {
+        } else if one.groups > 0 {
             let most = groups.entry(one.breakdown.as_str()).or_default();
             *most = (*most).max(one.groups);
             // How they were put together stands in the appendix.
