@@ -118,17 +118,28 @@ fn links(teller: &mut Teller<'_>, issue: &Issue, identity: &str, at: &str, field
     let is_told = teller.learnt.is_second() && teller.learnt.has_history(issue);
     let mut found: Vec<(String, String, String)> = Vec::new();
     for link in fields.get("issuelinks").and_then(Value::as_array).into_iter().flatten().filter(|_| !is_told) {
+        let before = found.len();
+        let mut see = |side: &str, other: &str, how: String| {
+            let id = link.get("id").and_then(id_text).unwrap_or_else(|| format!("{identity}/{how}/{other}"));
+            found.push((format!("link/{id}/{side}"), other.to_owned(), how));
+        };
         let phrase = |key: &str| link.get("type").and_then(|kind| text(kind, key)).unwrap_or_default().to_owned();
         for (side, key) in [("outwardIssue", "outward"), ("inwardIssue", "inward")] {
-            let other = link.get(side).and_then(|other| text(other, "key"));
-            if let Some(other) = other {
-                let how = Some(phrase(key)).filter(|how| !how.is_empty()).unwrap_or_else(|| phrase("name"));
-                let id = link.get("id").and_then(id_text).unwrap_or_else(|| format!("{identity}/{key}/{other}"));
-                found.push((format!("link/{id}/{key}"), other.to_owned(), how));
+            if let Some(other) = link.get(side).and_then(|other| text(other, "key")) {
+                see(key, other, Some(phrase(key)).filter(|how| !how.is_empty()).unwrap_or_else(|| phrase("name")));
             }
         }
+        // As dumps flatten them: the other issue's key, the name of the type, the direction.
+        if let Some(other) = text(link, "key") {
+            see(text(link, "dir").unwrap_or("out"), other, text(link, "type").unwrap_or_default().to_owned());
+        }
+        if found.len() == before {
+            teller.aside(&format!("issue {identity} link"), Reason::NotUnderstood, "a link that names no other issue");
+        }
     }
-    if let Some(parent) = fields.get("parent").and_then(|parent| text(parent, "key")).filter(|_| !is_told) {
+    if let Some(parent) =
+        fields.get("parent").and_then(|parent| text(parent, "key").or(parent.as_str())).filter(|_| !is_told)
+    {
         found.push((format!("issue/{identity}/parent"), parent.to_owned(), "parent".to_owned()));
     }
     for (id, other, how) in found {

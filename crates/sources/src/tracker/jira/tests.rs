@@ -329,6 +329,19 @@ fn an_issue_without_changelog_gives_its_resolution_and_its_links_and_says_what_i
 }
 
 #[test]
+fn links_that_a_dump_has_flattened_are_told_and_one_without_an_issue_is_set_aside() {
+    let mut fields = fields();
+    fields["issuelinks"] = json!([{"type": "Blocks", "dir": "in", "key": "SHOP-2"}, {"type": "Relates", "dir": "out", "key": "SHOP-2"}, {"type": "Blocks"}]);
+    fields["parent"] = json!("SHOP-9");
+    let told = told_of(&json!({"key": "SHOP-1", "fields": fields}));
+    let links: Vec<&Fact> = told.facts.iter().filter(|fact| fact.activity == "link").collect();
+    let shown: Vec<_> = links.iter().map(|fact| (value(fact, "to").unwrap(), value(fact, "how").unwrap())).collect();
+    assert_eq!(shown, [("SHOP-2", "Blocks"), ("SHOP-2", "Relates"), ("SHOP-9", "parent")]);
+    assert!(links[0].id != links[1].id);
+    assert_eq!(told.aside.iter().map(|aside| aside.1).collect::<Vec<_>>(), [Reason::NotUnderstood]);
+}
+
+#[test]
 fn links_in_a_changelog_name_the_other_issue() {
     let entries = vec![entry(
         1,
