@@ -154,24 +154,90 @@ fn counted(side: &[(f64, u32)], times: Option<&[u32]>) -> Vec<(f64, u64)> {
         .collect()
 }
 
+/// Differences of which so many are left are written down and put in order, for each value that there is.
+const WRITTEN_DOWN: usize = 2;
+/// Halvings of a range of values, before halving what doubles there are in it: many ties in a narrow place need that.
+const HALVINGS: u32 = 24;
+
 /// The median of all `x - y`, both in order and not empty.
+///
+/// The range that holds it is halved, each time counting in one pass how many differences lie below, until few enough are
+/// left to look at each.
 fn median_difference(xs: &[(f64, u64)], ys: &[(f64, u64)]) -> f64 {
     let n = |side: &[(f64, u64)]| side.iter().map(|&(_, times)| u128::from(times)).sum::<u128>();
     let all = n(xs) * n(ys);
-    let lower = difference_at(xs, ys, (all - 1) / 2);
-    let upper = if all % 2 == 1 { lower } else { difference_at(xs, ys, all / 2) };
-    // Halved first: the sum of two finite numbers may not be one.
-    lower / 2.0 + upper / 2.0
+    let (lower, upper) = ((all - 1) / 2, all / 2);
+    let few = (WRITTEN_DOWN * (xs.len() + ys.len()) + 16) as u128;
+    // Of doubles in their order: the differences sought lie above `low` and up to `high`.
+    let mut low = in_order((xs[0].0 - ys[ys.len() - 1].0).next_down());
+    let mut high = in_order(xs[xs.len() - 1].0 - ys[0].0);
+    let (mut below, mut up_to) = (0, all);
+    let mut halvings = 0;
+    while up_to - below > few && high - low > 1 {
+        let middle = if halvings < HALVINGS {
+            in_order(from_order(low) / 2.0 + from_order(high) / 2.0).clamp(low + 1, high - 1)
+        } else {
+            low + (high - low) / 2
+        };
+        halvings += 1;
+        let count = count_up_to(xs, ys, from_order(middle));
+        if count <= lower {
+            (low, below) = (middle, count);
+        } else if count > upper {
+            (high, up_to) = (middle, count);
+        } else {
+            // Half of them lie on either side.
+            return nearest(xs, ys, from_order(middle));
+        }
+    }
+    if high - low == 1 {
+        return from_order(high);
+    }
+    let mut left = within(xs, ys, from_order(low), from_order(high));
+    left.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let at = |rank: u128| {
+        let mut before = below;
+        let found = left.iter().find(|&&(_, times)| {
+            before += times;
+            before > rank
+        });
+        found.map_or(from_order(high), |&(difference, _)| difference)
+    };
+    halfway(at(lower), at(upper))
 }
 
-/// The difference with so many others before it: bisection over the bits of a double, each step counting in one pass.
-fn difference_at(xs: &[(f64, u64)], ys: &[(f64, u64)], rank: u128) -> f64 {
-    let (mut low, mut high) = (in_order(xs[0].0 - ys[ys.len() - 1].0), in_order(xs[xs.len() - 1].0 - ys[0].0));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if count_up_to(xs, ys, from_order(middle)) > rank { high = middle } else { low = middle + 1 }
+/// Halved first: the sum of two finite numbers may not be one.
+fn halfway(a: f64, b: f64) -> f64 {
+    a / 2.0 + b / 2.0
+}
+
+/// Halfway between the last difference up to a bound and the first above it; there is one on either side.
+fn nearest(xs: &[(f64, u64)], ys: &[(f64, u64)], bound: f64) -> f64 {
+    let (mut last, mut first) = (f64::NEG_INFINITY, f64::INFINITY);
+    let mut from = 0;
+    for &(x, _) in xs {
+        from += ys[from..].iter().take_while(|y| x - y.0 > bound).count();
+        if let Some(y) = ys.get(from) {
+            last = last.max(x - y.0);
+        }
+        if let Some(y) = from.checked_sub(1).map(|before| ys[before]) {
+            first = first.min(x - y.0);
+        }
     }
-    from_order(low)
+    halfway(last, first)
+}
+
+/// The differences above `low` and up to `high`, each with how often it counts.
+fn within(xs: &[(f64, u64)], ys: &[(f64, u64)], low: f64, high: f64) -> Vec<(f64, u128)> {
+    let mut found = Vec::new();
+    let (mut from, mut to) = (0, 0);
+    for &(x, times) in xs {
+        from += ys[from..].iter().take_while(|y| x - y.0 > high).count();
+        to = to.max(from);
+        to += ys[to..].iter().take_while(|y| x - y.0 > low).count();
+        found.extend(ys[from..to].iter().map(|&(y, of_y)| (x - y, u128::from(times) * u128::from(of_y))));
+    }
+    found
 }
 
 /// How many differences are at most `bound`.
@@ -290,6 +356,23 @@ mod tests {
                 }
                 other => prop_assert_eq!(other, (None, None, None)),
             }
+        }
+
+        #[test]
+        fn of_many_values_with_ties_and_weights_it_is_the_same(
+            xs in proptest::collection::vec((-8i32..8, 1u64..4), 1..60), ys in proptest::collection::vec((-8i32..8, 1u64..4), 1..60),
+            grain in prop_oneof![Just(1.0), Just(1e-300), Just(0.37), Just(1e300)]
+        ) {
+            let side = |of: &[(i32, u64)]| {
+                let mut of: Vec<(f64, u64)> = of.iter().map(|&(value, times)| (f64::from(value) * grain, times)).collect();
+                of.sort_by(|a, b| a.0.total_cmp(&b.0));
+                of
+            };
+            let each = |of: &[(f64, u64)]| of.iter().flat_map(|&(value, times)| vec![value; times as usize]).collect::<Vec<_>>();
+            let (xs, ys) = (side(&xs), side(&ys));
+            let mut all: Vec<f64> = each(&xs).iter().flat_map(|x| each(&ys).into_iter().map(move |y| x - y)).collect();
+            all.sort_unstable_by(f64::total_cmp);
+            prop_assert_eq!(median_difference(&xs, &ys), halfway(all[(all.len() - 1) / 2], all[all.len() / 2]));
         }
 
         #[test]
