@@ -75,7 +75,8 @@ fn the_body_of_a_message_says_whether_it_gives_a_reason_and_is_not_told() {
         .message("mend\n\nThe quokka waits because the\ncage is full.\n\nAcked-by: Dee <d@x>\n");
     repo.finish("c3");
     let kept = keep(&repo.path());
-    let bodies = [Signs::NONE, Signs::HAS_TEXT, Signs::HAS_TEXT.and(Signs::REASON)];
+    let body = Signs::HAS_TEXT.and(Signs::STATEMENT);
+    let bodies = [Signs::NONE, body, body.and(Signs::REASON)];
     for (name, signs) in ["c1", "c2", "c3"].into_iter().zip(bodies) {
         let sha = repo.sha(name);
         let mut own = kept.events.iter().filter(|event| event.item == sha);
