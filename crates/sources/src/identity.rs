@@ -308,6 +308,28 @@ fn key(word: &str) -> String {
     key
 }
 
+/// A letter without its diacritic, as people write it where a keyboard or a login has none: of Polish and of what stands in
+/// one code point in the languages around it. Other letters stay.
+pub(crate) fn plain_letter(c: char) -> char {
+    match c {
+        'ą' | 'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
+        'ć' | 'č' | 'ç' => 'c',
+        'ď' => 'd',
+        'ę' | 'é' | 'è' | 'ê' | 'ë' | 'ě' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ł' => 'l',
+        'ń' | 'ň' | 'ñ' => 'n',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ő' | 'ø' => 'o',
+        'ř' => 'r',
+        'ś' | 'š' => 's',
+        'ť' => 't',
+        'ú' | 'ù' | 'û' | 'ü' | 'ů' | 'ű' => 'u',
+        'ý' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
+}
+
 fn is_mail(word: &str) -> bool {
     word.split_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty())
         && !word.contains([' ', '<', '>'])
