@@ -172,7 +172,7 @@ pub struct Suggestion {
     pub n_same: u64,
     /// What the lens in use makes of most of them; empty where it makes no act of them.
     pub present: Vec<Act>,
-    /// Categories that the tracker states, for the rule: (from, to).
+    /// Categories that the tracker states, for the rule: (from, to); the empty word where it states none of some events.
     pub categories: (Vec<String>, Vec<String>),
 }
 

@@ -111,7 +111,16 @@ fn pages() -> tempfile::TempDir {
         _ => "indeterminate",
     };
     let id = |name: &str| name.bytes().map(u32::from).sum::<u32>().to_string();
-    let names = ["Open", "In Progress", "Waiting for sign-off", "Do zatwierdzenia", "Approved", "Resolved", "Closed", "Odrzucone"];
+    let names = [
+        "Open",
+        "In Progress",
+        "Waiting for sign-off",
+        "Do zatwierdzenia",
+        "Approved",
+        "Resolved",
+        "Closed",
+        "Odrzucone",
+    ];
     let statuses: Vec<Value> = names
         .iter()
         .map(|name| json!({"id": id(name), "name": name, "statusCategory": {"id": 3, "key": category(name)}}))
@@ -119,7 +128,8 @@ fn pages() -> tempfile::TempDir {
     let person = |who: &str| json!({"accountId": who, "accountType": "atlassian", "displayName": who});
     let issues: Vec<Value> = (0..120_u32)
         .map(|n| {
-            let (ask, end) = if n % 2 == 0 { ("Waiting for sign-off", "Closed") } else { ("Do zatwierdzenia", "Odrzucone") };
+            let (ask, end) =
+                if n % 2 == 0 { ("Waiting for sign-off", "Closed") } else { ("Do zatwierdzenia", "Odrzucone") };
             let mut way = vec!["Open", "In Progress", ask, end];
             if n % 4 == 0 {
                 way.extend(["In Progress", "Closed"]);
@@ -143,8 +153,14 @@ fn pages() -> tempfile::TempDir {
         .collect();
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(folder.path(), Tracker::Jira, "https://jira.example.org").unwrap();
-    let pages = [("status", "/rest/api/2/status", json!(statuses)), ("issues", "/rest/api/2/search?jql=a&startAt=0",
-        json!({"total": issues.len(), "startAt": 0, "issues": issues}))];
+    let pages = [
+        ("status", "/rest/api/2/status", json!(statuses)),
+        (
+            "issues",
+            "/rest/api/2/search?jql=a&startAt=0",
+            json!({"total": issues.len(), "startAt": 0, "issues": issues}),
+        ),
+    ];
     for (kind, path, body) in pages {
         let (origin, body) = (format!("https://jira.example.org{path}"), body.to_string());
         let at = "2026-02-01T00:00:00Z";
@@ -225,7 +241,8 @@ fn rare_and_unknown_is_not_told_and_never_a_rule() {
 
 #[test]
 fn parts_seen_apart_and_merged_say_the_same() {
-    let item: &[(&str, &str)] = &[("Created", "ada"), ("Waiting for approval", "ada"), ("Approved", "bo"), ("Closed", "ada")];
+    let item: &[(&str, &str)] =
+        &[("Created", "ada"), ("Waiting for approval", "ada"), ("Approved", "bo"), ("Closed", "ada")];
     let whole = seen(&vec![item; 60]);
     let mut parts = [Seen::new(), Seen::new()];
     for (part, range) in parts.iter_mut().zip([0..25, 25..60]) {

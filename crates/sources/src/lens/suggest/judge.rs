@@ -71,11 +71,17 @@ fn judge(told: &Told, seen: &Use) -> Suggestion {
     if seen.n >= N_TOLD {
         case.why.push(stays(seen));
     }
-    let n_same = case.part.act().map_or(0, |act| {
-        seen.acts.iter().filter(|(acts, _)| *acts & 1 << act.code() != 0).map(|(_, n)| *n).sum()
-    });
-    let present = seen.acts.iter().max_by_key(|(acts, n)| (**n, std::cmp::Reverse(**acts))).map_or(0, |(acts, _)| *acts);
-    let names = |counts: &BTreeMap<String, u64>| counts.keys().cloned().collect();
+    let n_same = case
+        .part
+        .act()
+        .map_or(0, |act| seen.acts.iter().filter(|(acts, _)| *acts & 1 << act.code() != 0).map(|(_, n)| *n).sum());
+    let present =
+        seen.acts.iter().max_by_key(|(acts, n)| (**n, std::cmp::Reverse(**acts))).map_or(0, |(acts, _)| *acts);
+    // Where some events say no category, the rule must take those in too.
+    let names = |counts: &BTreeMap<String, u64>| {
+        let is_lacking = !counts.is_empty() && counts.values().sum::<u64>() < seen.n;
+        counts.keys().cloned().chain(is_lacking.then(String::new)).collect()
+    };
     Suggestion {
         told: told.clone(),
         part: case.part,
@@ -203,7 +209,9 @@ fn by_category(crossing: Crossing, word: Option<Word>, case: &mut Case, seen: &U
 /// Where in its items an activity stands speaks for or against its part.
 fn by_place(case: &mut Case, seen: &Use, shares: &Shares) {
     match case.part {
-        Part::Raises if shares.first >= MOSTLY => case.speaks_for(of(seen.n_first, seen.n_items, "items begin with it")),
+        Part::Raises if shares.first >= MOSTLY => {
+            case.speaks_for(of(seen.n_first, seen.n_items, "items begin with it"))
+        }
         Part::Raises => {
             case.speaks_against(of(seen.n_first, seen.n_items, "items begin with it: it is rather work on them"));
             case.part = Part::Works;
@@ -246,7 +254,9 @@ fn by_place(case: &mut Case, seen: &Use, shares: &Shares) {
                 case.speaks_for(of(n, of_n, "stand between two different people"));
             }
             (Some(before), Some(after)) if before < SELDOM && after < SELDOM => {
-                case.speaks_against("it is done by whoever acts before and after: nobody takes anything over".to_owned());
+                case.speaks_against(
+                    "it is done by whoever acts before and after: nobody takes anything over".to_owned(),
+                );
             }
             _ => {}
         },

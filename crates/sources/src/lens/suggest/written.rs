@@ -1,6 +1,6 @@
 //! Suggestions as rules of a lens, in TOML that can be pasted and says of each rule on what evidence it stands.
 
-use super::{Confidence, Crossing, Part, Suggestion};
+use super::{Confidence, Part, Suggestion};
 use crate::lens::{Lens, LensError};
 
 /// The suggestions as rules of a lens. What the lens in use says already, and what cannot be told, are comments; so are
@@ -49,7 +49,8 @@ fn first_rule(text: &str) -> Option<usize> {
 }
 
 fn rule(one: &Suggestion, text: &mut String) {
-    let (events, items) = (if one.n == 1 { "event" } else { "events" }, if one.n_items == 1 { "item" } else { "items" });
+    let (events, items) =
+        (if one.n == 1 { "event" } else { "events" }, if one.n_items == 1 { "item" } else { "items" });
     let n = format!("{} {events} of {} {items}", one.n, one.n_items);
     let Some(act) = one.act() else {
         comment(text, &format!("{}: cannot tell. {n}. {}.", one.told, sentence(one)));
@@ -78,11 +79,11 @@ fn rule(one: &Suggestion, text: &mut String) {
         wheres.push(format!("to = {}", quoted(&pattern(to))));
     }
     let (from, to) = &one.categories;
-    if matches!(one.told.crossing, Crossing::OutOf | Crossing::Within) && !from.is_empty() {
-        wheres.push(format!("from_category = {}", list(from)));
-    }
-    if one.told.crossing != Crossing::None && !to.is_empty() {
-        wheres.push(format!("to_category = {}", list(to)));
+    // The same change of status may be several things by what it leaves: no rule may take in another's events.
+    for (name, categories) in [("from_category", from), ("to_category", to)] {
+        if !categories.is_empty() {
+            wheres.push(format!("{name} = {}", list(categories)));
+        }
     }
     if !wheres.is_empty() {
         line(format!("where = {{ {} }}", wheres.join(", ")));
