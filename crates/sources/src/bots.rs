@@ -9,6 +9,10 @@ use regex::Regex;
 use sayso_model::actor::ActorKind;
 use sayso_model::time::{Instant, WallTime};
 
+mod reviewers;
+
+pub use reviewers::ai_reviewer;
+
 /// The score from which an actor counts as a bot.
 pub const BOT_FROM: f64 = 0.5;
 
@@ -153,6 +157,11 @@ impl Activity {
 pub enum BotSign {
     /// The office says so.
     Declared,
+    /// It is a product's review machine, which writes with a language model.
+    AiReviewer {
+        /// Which product.
+        product: &'static str,
+    },
     /// Its name.
     Name {
         /// What about it, in words.
@@ -187,6 +196,7 @@ impl BotSign {
     pub fn score(&self) -> f64 {
         match self {
             BotSign::Declared => 1.0,
+            BotSign::AiReviewer { .. } => 0.99,
             BotSign::Name { score, .. } | BotSign::AroundTheClock { score, .. } | BotSign::TooFast { score, .. } => {
                 *score
             }
@@ -202,6 +212,7 @@ impl BotSign {
     pub fn reason(&self) -> String {
         match self {
             BotSign::Declared => "declared a bot".to_owned(),
+            BotSign::AiReviewer { product } => format!("an AI reviewer ({product}): what it says is advice"),
             BotSign::Name { what, .. } => (*what).to_owned(),
             BotSign::AroundTheClock { quiet_share, n_events, n_days, .. } => format!(
                 "active around the clock: the quietest six hours of the day hold {:.0} % of {n_events} events on \
@@ -231,10 +242,13 @@ pub fn bot_sign(word: &str, declared: ActorKind, activity: &Activity) -> Option<
         .reduce(|best, other| if other.score() > best.score() { other } else { best })
 }
 
-/// What the name alone says.
+/// What the name alone says; a review machine is named as such, with its product.
 pub fn by_name(word: &str) -> Option<BotSign> {
     if word.starts_with("team:") || word.starts_with("role:") {
         return None;
+    }
+    if let Some(product) = ai_reviewer(word) {
+        return Some(BotSign::AiReviewer { product });
     }
     let found = NAME_PATTERNS.iter().find(|(pattern, _, _)| pattern.is_match(word));
     found.map(|(_, score, what)| BotSign::Name { what, score: *score })

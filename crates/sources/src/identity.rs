@@ -7,6 +7,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_model::actor::Person;
 
+pub mod across;
+
 /// A mail address that this many different names use is a shared mailbox and joins nobody.
 const NAMES_OF_ONE_MAIL_MAX: usize = 4;
 
@@ -74,7 +76,7 @@ impl IdentityCounts {
 ///
 /// An actor is a word as a source writes it: `Name <mail>`, a mail address, a login or a display name. In this order,
 /// and never against an earlier rule: an actor whose mail address is declared is that person; one that is somebody's
-/// `person` is them; one whose name is declared for exactly one person is them (a single word such as a first name
+/// `person`, or one of the logins and ids beside their addresses, is them; one whose name is declared for exactly one person is them (a single word such as a first name
 /// only where the source gives no mail address beside it). What is left and undeclared is joined where the mail
 /// address is the same, or where full name and the part before the `@` are. Case and spacing do not matter.
 ///
@@ -202,6 +204,9 @@ impl Declared {
             for mail in mails.chain(of_person).map(|mail| key(mail.trim_matches(['<', '>']))) {
                 if is_mail(&mail) {
                     add(&mut declared.by_mail, mail, i);
+                } else if !mail.is_empty() {
+                    // A login or an account's id, by which a tracker's events name the person.
+                    add(&mut declared.by_person, mail, i);
                 }
             }
         }
@@ -306,6 +311,28 @@ fn key(word: &str) -> String {
         key.extend(part.chars().flat_map(char::to_lowercase));
     }
     key
+}
+
+/// A letter without its diacritic, as people write it where a keyboard or a login has none: of Polish and of what stands in
+/// one code point in the languages around it. Other letters stay.
+pub(crate) fn plain_letter(c: char) -> char {
+    match c {
+        'ą' | 'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
+        'ć' | 'č' | 'ç' => 'c',
+        'ď' => 'd',
+        'ę' | 'é' | 'è' | 'ê' | 'ë' | 'ě' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ł' => 'l',
+        'ń' | 'ň' | 'ñ' => 'n',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ő' | 'ø' => 'o',
+        'ř' => 'r',
+        'ś' | 'š' => 's',
+        'ť' => 't',
+        'ú' | 'ù' | 'û' | 'ü' | 'ů' | 'ű' => 'u',
+        'ý' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
 }
 
 fn is_mail(word: &str) -> bool {

@@ -13,7 +13,9 @@ use regex::Regex;
 use sayso_model::event::{Act, Describes, Verdict};
 use serde::Deserialize;
 
+pub mod explain;
 pub(crate) mod shape;
+pub mod suggest;
 pub(crate) mod template;
 mod written;
 

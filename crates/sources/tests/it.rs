@@ -27,6 +27,8 @@ mod resume;
 mod signs;
 #[path = "it/sink.rs"]
 mod sink;
+#[path = "it/suggest.rs"]
+mod suggest;
 #[path = "it/tables.rs"]
 mod tables;
 #[path = "it/trackers.rs"]

@@ -10,8 +10,9 @@ use sayso_model::event::{Act, Describes, EventRow, EventSink, SinkError, Verdict
 use sayso_model::signs::Signs;
 use twox_hash::XxHash3_64;
 
+use super::explain::{SAID, Traced, whence, whence_acts};
 use super::template::Got;
-use super::{Field, Fold, Given, Inner, LIFECYCLE, Lens, N_FIELDS, OF_THE_CASE, Pattern, Template, Var};
+use super::{Field, Fold, Given, Inner, LIFECYCLE, Lens, N_FIELDS, OF_THE_CASE, Pattern, Rule, Template, Var};
 use crate::instant::{self, Written};
 use crate::signs;
 
@@ -93,6 +94,8 @@ pub(crate) struct Shaper {
     is_used: Vec<bool>,
     slots: Vec<Option<&'static str>>,
     attributes: Vec<(&'static str, &'static str)>,
+    /// What came of which rule; noted down only for an explanation.
+    pub traced: Option<Vec<Traced>>,
 }
 
 type Fields<'a> = [Got<'a>; N_FIELDS];
@@ -122,6 +125,7 @@ impl Shaper {
             is_used: vec![false; inner.keys.len()],
             slots: Vec::new(),
             attributes: Vec::new(),
+            traced: None,
             lens: lens.clone(),
         }
     }
@@ -255,7 +259,14 @@ impl Shaper {
                 field(lens, Field::Activity, slots, &mut self.scratch, &mut self.is_used);
         }
         let rule = self.rule(lens, slots, &fields);
-        if rule.is_some_and(|rule| lens.rules[rule].is_skip) {
+        let is_skip = rule.is_some_and(|rule| lens.rules[rule].is_skip);
+        if let Some(traced) = &mut self.traced {
+            let of = |rule: &Rule| is_match(lens, rule, slots, &fields, &self.scratch);
+            let matching = (0..lens.rules.len()).filter(|at| of(&lens.rules[*at])).collect();
+            let activity = fields[Field::Activity as usize].text(&self.scratch).unwrap_or_default().to_owned();
+            traced.push(Traced { activity, matching, is_skipped: is_skip, ..Traced::default() });
+        }
+        if is_skip {
             return Ok(Outcome::Skipped);
         }
         let given = rule.map(|rule| &lens.rules[rule].given);
@@ -270,6 +281,7 @@ impl Shaper {
         if acts.is_empty() && fields[Field::Activity as usize] == Got::None {
             return Ok(Outcome::Refused(Reason::ActivityMissing, String::new()));
         }
+        let told = fields;
         fields[Field::Actor as usize] = self.say(lens, given, &fields, slots, |given| &given.actor, Some(Field::Actor));
         let mut say = |pick: fn(&Given) -> &Option<Template>, which: Option<Field>| {
             self.say(lens, given, &fields, slots, pick, which)
@@ -282,6 +294,16 @@ impl Shaper {
         let role = say(|given| &given.role, Some(Field::Role));
         let link = say(|given| &given.link, Some(Field::Link));
         let describes = given.and_then(|given| given.describes).or(lens.default.describes).unwrap_or_default();
+        if let Some(traced) = self.traced.as_mut().and_then(|all| all.last_mut()) {
+            let got = [fields[Field::Actor as usize], to, matter, area, team, site, role, link];
+            let has = |which: Field| told[which as usize] != Got::None;
+            (traced.acts, traced.acts_by) = (acts.to_vec(), whence_acts(lens, given, has(Field::Act)));
+            traced.verdict = verdict.filter(|_| acts.len() < 2 || acts.contains(&Act::Decided));
+            let said = SAID.iter().zip(got).map(|((which, name, pick), got)| {
+                (*name, got.text(&self.scratch).map(str::to_owned), whence(lens, given, *pick, has(*which)))
+            });
+            traced.said = said.collect();
+        }
         self.keep_what_is_replaced(lens, given, is_start_unread, slots);
 
         if !at.is_exact() {
@@ -404,13 +426,7 @@ impl Shaper {
             Var::Slot(slot) => slots[*slot],
             Var::Nothing => None,
         };
-        let any = |patterns: &[Pattern], text: Option<&str>| patterns.iter().any(|one| one.is_match(text));
-        let look = || {
-            lens.rules.iter().position(|rule| {
-                (rule.activity.is_empty() || any(&rule.activity, activity))
-                    && rule.wheres.iter().all(|(asked, patterns)| any(patterns, seen(&lens.asked[*asked])))
-            })
-        };
+        let look = || lens.rules.iter().position(|rule| is_match(lens, rule, slots, fields, &self.scratch));
         if lens.asks_texts() {
             return look();
         }
@@ -532,6 +548,18 @@ impl Shaper {
 /// the first.
 fn principal(acts: &[Act]) -> usize {
     acts.iter().rposition(|act| !matches!(act, Act::Raised | Act::Asked | Act::Handed)).unwrap_or(0)
+}
+
+/// Whether every condition of a rule holds.
+fn is_match(lens: &Inner, rule: &Rule, slots: &[Option<&str>], fields: &Fields<'_>, scratch: &str) -> bool {
+    let seen = |var: &Var| match var {
+        Var::Field(field) => fields[*field as usize].text(scratch),
+        Var::Slot(slot) => slots[*slot],
+        Var::Nothing => None,
+    };
+    let any = |patterns: &[Pattern], text: Option<&str>| patterns.iter().any(|one| one.is_match(text));
+    (rule.activity.is_empty() || any(&rule.activity, fields[Field::Activity as usize].text(scratch)))
+        && rule.wheres.iter().all(|(asked, patterns)| any(patterns, seen(&lens.asked[*asked])))
 }
 
 enum Acts<'l> {

@@ -22,6 +22,7 @@ use serde_json::Value;
 
 use super::reach::{Accounts, json, list, text_at};
 use super::{Account, Page, Parser, Room, Sample, Telling};
+use crate::bots::ai_reviewer;
 
 /// What there is to know of it.
 pub(crate) const ROOM: Room = Room {
@@ -138,6 +139,7 @@ impl Azure {
         let is_service =
             |text: &String| text.contains("Service Accounts") || text.starts_with("Microsoft.VisualStudio.");
         let is_bot = name.as_ref().is_some_and(is_service)
+            || name.as_deref().is_some_and(|name| ai_reviewer(name).is_some())
             || text_at(value, "/descriptor").is_some_and(|d| d.starts_with("svc."));
         let email = unique.clone().filter(|unique| unique.contains('@') && !unique.contains('\\'));
         self.accounts.tell(Account { id: id.clone(), login: unique, name, email, zone: None, is_bot }, told);

@@ -14,6 +14,7 @@ use sayso_model::coverage::Reason;
 
 use super::reach::{Accounts, attributes, list, text, text_at};
 use super::{Account, Claim, Fact, Page, Parser, Room, Sample, Telling};
+use crate::bots::ai_reviewer;
 use crate::gerrit::words::{self, Kind};
 
 /// What there is to know of it.
@@ -118,7 +119,7 @@ impl Gerrit {
                 name: found(&["name", "display_name"]),
                 email: found(&["email"]),
                 zone: None,
-                is_bot: tags,
+                is_bot: tags || found(&["username"]).is_some_and(|login| ai_reviewer(&login).is_some()),
             },
             told,
         );

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::payload::{self, Documents, Look, Put};
 use super::{Account, Claim, Fact, Page, Parser, Room, Sample, Telling};
+use crate::bots::ai_reviewer;
 
 mod closing;
 mod discussion;
@@ -121,6 +122,8 @@ impl fmt::Display for Place<'_> {
 struct Who {
     login: Option<String>,
     is_bot: bool,
+    /// Whose review machine it is, where it is one.
+    ai: Option<&'static str>,
 }
 
 impl GitHub {
@@ -263,7 +266,12 @@ impl GitHub {
             Some("Bot") if !login.ends_with("[bot]") => format!("{login}[bot]"),
             _ => login.to_owned(),
         };
-        let is_bot = is_named_bot || login.ends_with("[bot]");
+        let ai = if is_named_bot && !login.ends_with("[bot]") {
+            ai_reviewer(&format!("{login}[bot]"))
+        } else {
+            ai_reviewer(&login)
+        };
+        let is_bot = is_named_bot || login.ends_with("[bot]") || ai.is_some();
         let (name, email) = (user.text("name"), user.text("email"));
         if self.accounts.insert(payload::hash(&format!("{login}\n{name:?}\n{email:?}"))) {
             told.account(Account {
@@ -275,7 +283,7 @@ impl GitHub {
                 is_bot,
             });
         }
-        Who { login: Some(login), is_bot }
+        Who { login: Some(login), is_bot, ai }
     }
 
     /// A fact with what all facts have.
@@ -291,6 +299,7 @@ impl GitHub {
         fact.order = events::order(activity, value);
         fact.put("repository", item.rsplit_once('#').map(|(repository, _)| repository));
         fact.put("by", who.is_bot.then_some("bot"));
+        fact.put("ai", who.ai);
         fact.put("via_app", value.text("performed_via_github_app.slug"));
         fact.put("association", value.text("author_association").filter(|association| *association != "NONE"));
         fact

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::payload::{self, Documents, Look, Put};
 use super::{Account, Claim, Fact, Page, Parser, Room, Sample, Telling};
+use crate::bots::ai_reviewer;
 
 mod moments;
 mod objects;
@@ -100,6 +101,8 @@ struct Item {
 struct Who {
     login: Option<String>,
     is_bot: bool,
+    /// Whose review machine it is, where it is one.
+    ai: Option<&'static str>,
 }
 
 impl GitLab {
@@ -175,7 +178,8 @@ impl GitLab {
         let (Some(user), Some(login)) = (user, login) else { return Who::default() };
         let email = user.text("email").or_else(|| user.text("public_email"));
         let email = email.filter(|email| email.contains('@'));
-        let is_bot = user.is_true("bot") || is_machine(login);
+        let ai = ai_reviewer(login);
+        let is_bot = user.is_true("bot") || is_machine(login) || ai.is_some();
         let name = user.text("name");
         if self.accounts.insert(payload::hash(&format!("{login}\n{name:?}\n{email:?}\n{is_bot}"))) {
             told.account(Account {
@@ -187,7 +191,7 @@ impl GitLab {
                 is_bot,
             });
         }
-        Who { login: Some(login.to_owned()), is_bot }
+        Who { login: Some(login.to_owned()), is_bot, ai }
     }
 
     /// A fact with what all facts have. Its item is filled in when it is told, because the project may not have a name
@@ -209,6 +213,7 @@ impl GitLab {
             ..Fact::default()
         };
         fact.put("by", who.is_bot.then_some("bot"));
+        fact.put("ai", who.ai);
         fact
     }
 

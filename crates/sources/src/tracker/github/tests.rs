@@ -230,6 +230,33 @@ fn reviews_are_consent_objection_or_advice() {
 }
 
 #[test]
+fn a_review_machine_is_named_and_never_decides_even_where_its_account_passes_for_a_person() {
+    let told = heard(&[(
+        "reviews",
+        String::new(),
+        json!([
+            review(1, "APPROVED", "coderabbitai"),
+            review(2, "CHANGES_REQUESTED", "Copilot"),
+            review(3, "APPROVED", "claude"),
+        ]),
+    )]);
+    assert_eq!(
+        told.acts("github"),
+        ["reviewed/APPROVED: advised", "reviewed/APPROVED: approved", "reviewed/CHANGES_REQUESTED: advised"]
+    );
+    let said = |id: &str| (attribute(told.last(id), "by"), attribute(told.last(id), "ai"));
+    assert_eq!(said("o/r#7/review/1"), (Some("bot"), Some("CodeRabbit")));
+    assert_eq!(said("o/r#7/review/2"), (Some("bot"), Some("GitHub Copilot")));
+    assert_eq!(said("o/r#7/review/3"), (None, None), "Claude is a first name");
+    let bots: Vec<bool> = told.accounts.iter().map(|account| account.is_bot).collect();
+    assert_eq!(bots, [true, true, false]);
+    let queue = event("added_to_merge_queue", "2024-05-03T10:00:00Z", json!({ "actor": user("cursor[bot]") }));
+    let told = heard(&[timeline(7, json!([queue]))]);
+    assert_eq!(told.acts("github"), ["added_to_merge_queue: worked"]);
+    assert_eq!(attribute(&told.facts[0], "ai"), Some("Cursor"));
+}
+
+#[test]
 fn a_dismissed_review_gets_back_what_it_had_said() {
     let dismissal = event(
         "review_dismissed",

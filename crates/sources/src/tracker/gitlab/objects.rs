@@ -284,7 +284,7 @@ impl GitLab {
             (name, email) => name.or(email).map(str::to_owned),
         };
         let sha = value.text("id").unwrap_or_default();
-        let mut fact = self.fact(&format!("commit/{sha}"), "committed", at, &Who { login, is_bot: false });
+        let mut fact = self.fact(&format!("commit/{sha}"), "committed", at, &Who { login, ..Who::default() });
         fact.put("commit", sha);
         fact.put("authored_at", value.text("authored_date").filter(|authored| *authored != at));
         self.tell(key, fact, told);

@@ -261,6 +261,15 @@ fn machines_advise_and_carry_out() {
 }
 
 #[test]
+fn a_review_machine_is_named_and_its_approval_is_advice() {
+    let said = |id, login| note(id, "approved this merge request", AT, login, true);
+    let told = heard(&[notes(7, json!([said(1, "coderabbitai"), said(2, "GitLabDuo"), said(3, "bo")]))]);
+    assert_eq!(told.acts("gitlab"), ["approved: advised", "approved: advised", "approved: approved"]);
+    let ai: Vec<Option<&str>> = told.facts.iter().map(|fact| attribute(fact, "ai")).collect();
+    assert_eq!(ai, [Some("CodeRabbit"), Some("GitLab Duo"), None]);
+}
+
+#[test]
 fn a_deleted_user_is_nobody() {
     let told = heard(&[notes(7, json!([note(1, "x", AT, "ghost", false)]))]);
     assert_eq!(told.facts[0].actor, None);
