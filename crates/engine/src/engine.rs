@@ -227,6 +227,18 @@ impl Engine {
         Ok(events)
     }
 
+    /// Shows every live event, item by item and within an item in its order, with the item's number.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn each_event(&self, mut each: impl FnMut(u64, EventCoded)) -> Result<(), EngineError> {
+        let columns: Vec<usize> = (0..=col::ATTRIBUTES).collect();
+        self.each_batch(&columns, |batch| {
+            let items = batch.column(col::ITEM_ID).as_primitive::<UInt64Type>().values();
+            (0..batch.num_rows()).for_each(|row| each(items[row], event(batch, row)));
+        })
+    }
+
     /// A session for this engine's record, without any table.
     pub(crate) fn session(&self) -> SessionContext {
         SessionContext::new_with_config_rt(self.config(), Arc::clone(&self.environment))

@@ -18,6 +18,7 @@ mod fault;
 mod forget;
 mod gaps;
 mod item;
+mod lensing;
 pub mod office;
 mod reading;
 mod shown;

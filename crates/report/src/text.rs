@@ -354,7 +354,7 @@ impl Page {
             .set_width((self.width - indent) as u16);
         grid.set_header(table.columns.iter().map(|column| self.plain_ascii(column.title)));
         for row in table.rows.iter().take(rows_max) {
-            grid.add_row(row.iter().map(cell_text));
+            grid.add_row(row.iter().map(|cell| cell_text(cell, table.columns.len() > WIDE)));
         }
         for (column, set) in grid.column_iter_mut().zip(&table.columns) {
             column.set_padding((0, 1));
@@ -456,12 +456,16 @@ fn plain(words: &Prose) -> String {
         .collect()
 }
 
-/// The text of a cell: lines may break between number and unit, for columns are narrow, but not inside brackets.
-fn cell_text(cell: &Prose) -> String {
+/// Columns of a table beyond which there is no room to keep brackets in one line.
+const WIDE: usize = 6;
+
+/// The text of a cell: lines may break between number and unit, for columns are narrow, but inside brackets only where
+/// they are very narrow.
+fn cell_text(cell: &Prose, is_narrow: bool) -> String {
     let mut depth = 0_i32;
     let soften = |c: char| {
         depth += i32::from(c == '(') - i32::from(c == ')');
-        if c == HARD_SPACE && depth <= 0 { ' ' } else { c }
+        if c == HARD_SPACE && (depth <= 0 || is_narrow) { ' ' } else { c }
     };
     plain(cell).chars().map(soften).collect()
 }

@@ -58,6 +58,9 @@ pub enum Verb {
     /// Look at what is declared, or bring it in from where it is declared already
     #[command(subcommand)]
     Charter(CharterVerb),
+    /// Find out what activities mean: propose a lens from the record, or see which rule made what of an item
+    #[command(subcommand)]
+    Lens(LensVerb),
     /// Hold what leaders believe against the record; exit code 1 where it says otherwise
     Check {
         /// Which verdicts make it fail
@@ -107,6 +110,23 @@ pub enum Verb {
         /// Organisations for each planted dysfunction and volume
         #[arg(long, default_value_t = 50)]
         planted: u32,
+    },
+}
+
+/// What can be done with a lens.
+#[derive(Debug, Subcommand)]
+pub enum LensVerb {
+    /// Propose what each activity means, with the evidence, as rules to be put into a lens
+    ///
+    /// Nothing is changed. Look at each line: words and order tell what usually is, never what a status means here.
+    Suggest {
+        /// An office or an event log
+        path: Option<PathBuf>,
+    },
+    /// Show which rule of which lens made what of every event of an item
+    Explain {
+        /// The item, as its source names it
+        item: String,
     },
 }
 

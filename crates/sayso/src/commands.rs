@@ -7,6 +7,7 @@ mod diagnose;
 mod doctor;
 mod example;
 mod forget;
+mod lens;
 mod path;
 mod query;
 mod read;
@@ -39,6 +40,7 @@ pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
         Verb::Example { name, dir, force, healthy } => example::run(&cli.shared, name, dir, *force, *healthy),
         Verb::Who { area } => who::run(&cli.shared, area),
         Verb::Charter(verb) => charter::run(&cli.shared, verb),
+        Verb::Lens(verb) => lens::run(&cli.shared, verb),
         Verb::Check { fail_on, junit } => check::run(&cli.shared, fail_on, junit.as_deref()),
         Verb::Assume { who } => assume::run(&cli.shared, who),
         Verb::Forget { person } => forget::run(&cli.shared, person),

@@ -41,7 +41,7 @@ pub const BUILT_IN: [(&str, &str); 13] = [
 
 /// What the elements of a source mean. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Lens(pub(crate) Arc<Inner>);
+pub struct Lens(pub(crate) Arc<Inner>, pub(crate) Option<Arc<explain::Watching>>);
 
 /// A lens that cannot be used, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +59,7 @@ impl Lens {
     /// # Errors
     /// Where it is not TOML, has an unknown key, act, verdict or zone, or a template or pattern that cannot be read.
     pub fn parse(text: &str) -> Result<Lens, LensError> {
-        Ok(Lens(Arc::new(written::parse(text)?)))
+        Ok(Lens(Arc::new(written::parse(text)?), None))
     }
 
     /// Reads a lens from a file.

@@ -118,7 +118,7 @@ fn side_by_side(measures: Measures<'_>) -> Option<Table> {
         .iter()
         .filter_map(|of| {
             let m = one(measures, of, CALENDAR, "stratified_ratio")?;
-            let strata = m.estimate().method().split("; ").last()?;
+            let strata = about_strata(m.estimate().method())?;
             Some(crate::clean::line(&format!("{}: {strata}.", capital(of))))
         })
         .chain(OF.iter().filter_map(|of| {
@@ -147,6 +147,13 @@ fn side_by_side(measures: Measures<'_>) -> Option<Table> {
         rows,
         notes,
     })
+}
+
+/// What a method says of its strata: from their number to its end, lists with semicolons and all.
+fn about_strata(method: &str) -> Option<&str> {
+    let at = [" strata used", " strata, none"].into_iter().find_map(|words| method.find(words))?;
+    let from = method[..at].rfind("; ").map_or(0, |before| before + 2);
+    Some(&method[from..])
 }
 
 /// The four parts, drawn as factors around 1.

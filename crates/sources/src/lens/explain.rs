@@ -1,10 +1,13 @@
 //! Which rule of a lens made what of one event, and which further rules would have matched had it not been for that one.
 
 use std::fmt;
+use std::mem;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sayso_model::coverage::{Note, Reason};
 use sayso_model::event::{Act, EventRow, EventSink, Flow, SinkError, Verdict};
+use sayso_model::time::Instant;
 use serde::Deserialize;
 
 use super::shape::{Cell, Element, Place, Shaper};
@@ -91,34 +94,39 @@ impl fmt::Display for Whence {
     }
 }
 
-impl fmt::Display for Explained {
+impl fmt::Display for ExplainedEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for event in &self.events {
-            writeln!(f, "{}", if event.activity.is_empty() { "(no activity)" } else { &event.activity })?;
-            match &event.rule {
-                Some(rule) => writeln!(f, "  by {rule}")?,
-                None => writeln!(f, "  no rule matches")?,
+        writeln!(f, "{}", if self.activity.is_empty() { "(no activity)" } else { &self.activity })?;
+        match &self.rule {
+            Some(rule) => writeln!(f, "  by {rule}")?,
+            None => writeln!(f, "  no rule matches")?,
+        }
+        if let Some(because) = self.rule.as_ref().and_then(|rule| rule.because.as_ref()) {
+            writeln!(f, "  because: {because}")?;
+        }
+        if self.is_skipped {
+            writeln!(f, "  left out")?;
+        } else {
+            let acts: Vec<&str> = self.acts.iter().map(|act| act.name()).collect();
+            let acts = if acts.is_empty() { "no act, kept as a label".to_owned() } else { acts.join(" and ") };
+            writeln!(f, "  act: {acts} ({})", self.acts_by)?;
+            if let Some(verdict) = self.verdict {
+                writeln!(f, "  verdict: {}", verdict.name())?;
             }
-            if let Some(because) = event.rule.as_ref().and_then(|rule| rule.because.as_ref()) {
-                writeln!(f, "  because: {because}")?;
-            }
-            if event.is_skipped {
-                writeln!(f, "  left out")?;
-            } else {
-                let acts: Vec<&str> = event.acts.iter().map(|act| act.name()).collect();
-                let acts = if acts.is_empty() { "no act, kept as a label".to_owned() } else { acts.join(" and ") };
-                writeln!(f, "  act: {acts} ({})", event.acts_by)?;
-                if let Some(verdict) = event.verdict {
-                    writeln!(f, "  verdict: {}", verdict.name())?;
-                }
-                for (name, value, whence) in event.said.iter().filter(|(_, _, whence)| *whence != Whence::Nothing) {
-                    writeln!(f, "  {name}: {} ({whence})", value.as_deref().unwrap_or("not recorded"))?;
-                }
-            }
-            for rule in &event.shadowed {
-                writeln!(f, "  would have matched too: {rule}")?;
+            for (name, value, whence) in self.said.iter().filter(|(_, _, whence)| *whence != Whence::Nothing) {
+                writeln!(f, "  {name}: {} ({whence})", value.as_deref().unwrap_or("not recorded"))?;
             }
         }
+        for rule in &self.shadowed {
+            writeln!(f, "  would have matched too: {rule}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.events.iter().try_for_each(|event| write!(f, "{event}"))?;
         if let Some((reason, detail)) = &self.set_aside {
             writeln!(f, "set aside: {reason}{}{detail}", if detail.is_empty() { "" } else { ": " })?;
         }
@@ -126,7 +134,49 @@ impl fmt::Display for Explained {
     }
 }
 
+/// Takes down what a lens makes of one item while its source is read; made by [`Lens::watching`].
+#[derive(Debug)]
+pub struct Watching {
+    item: String,
+    rules: OnceLock<Vec<RuleRef>>,
+    found: Mutex<Vec<WatchedEvent>>,
+}
+
+/// One event of a watched item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchedEvent {
+    /// Where its source tells it.
+    pub place: String,
+    /// When it happened.
+    pub at: Option<Instant>,
+    /// What the lens makes of it.
+    pub event: ExplainedEvent,
+}
+
+impl Watching {
+    /// Takes what was found so far, in the order of reading; nothing where no event of the item was met.
+    pub fn take(&self) -> Vec<WatchedEvent> {
+        mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn note(&self, lens: &Lens, place: Place, traced: impl Iterator<Item = Traced>) {
+        for traced in traced.filter(|traced| traced.item == self.item) {
+            let rules = self.rules.get_or_init(|| lines(lens.text()));
+            let (place, at) = (place.to_string(), traced.at);
+            let found = WatchedEvent { place, at, event: traced.explained(rules) };
+            self.found.lock().unwrap_or_else(PoisonError::into_inner).push(found);
+        }
+    }
+}
+
 impl Lens {
+    /// The same lens, which takes down what it makes of the events of one item while it is at work, and where from.
+    pub fn watching(&self, item: &str) -> (Lens, Arc<Watching>) {
+        let watching =
+            Arc::new(Watching { item: item.to_owned(), rules: OnceLock::new(), found: Mutex::new(Vec::new()) });
+        (Lens(Arc::clone(&self.0), Some(Arc::clone(&watching))), watching)
+    }
+
     /// What the lens makes of one element as its source tells it, and why: `told` are its columns or attributes, those of
     /// its container under `case:KEY`. Exactly what reading makes of it, with one difference: where the lens says `first`,
     /// the opening that an item's first event gives is not shown. Texts are looked at by rules and not shown.
@@ -143,17 +193,7 @@ impl Lens {
         let result = shaper.element(&element, &mut aside);
         debug_assert!(result.is_ok(), "this sink takes everything");
         let lines = lines(self.text());
-        let rule = |at: usize| lines.get(at).cloned().unwrap_or(RuleRef { number: at + 1, ..RuleRef::default() });
-        let events = shaper.traced.take().unwrap_or_default().into_iter().map(|traced| ExplainedEvent {
-            activity: traced.activity,
-            rule: traced.matching.first().map(|at| rule(*at)),
-            shadowed: traced.matching.iter().skip(1).map(|at| rule(*at)).collect(),
-            is_skipped: traced.is_skipped,
-            acts: traced.acts,
-            acts_by: traced.acts_by,
-            verdict: traced.verdict,
-            said: traced.said,
-        });
+        let events = shaper.traced.take().unwrap_or_default().into_iter().map(|traced| traced.explained(&lines));
         Explained { events: events.collect(), set_aside: aside.0 }
     }
 }
@@ -161,6 +201,8 @@ impl Lens {
 /// What a [`Shaper`] notes down of one event when it is asked to.
 #[derive(Debug, Default)]
 pub(crate) struct Traced {
+    pub item: String,
+    pub at: Option<Instant>,
     pub activity: String,
     pub matching: Vec<usize>,
     pub is_skipped: bool,
@@ -168,6 +210,22 @@ pub(crate) struct Traced {
     pub acts_by: Whence,
     pub verdict: Option<Verdict>,
     pub said: Vec<(&'static str, Option<String>, Whence)>,
+}
+
+impl Traced {
+    fn explained(self, rules: &[RuleRef]) -> ExplainedEvent {
+        let rule = |at: &usize| rules.get(*at).cloned().unwrap_or(RuleRef { number: at + 1, ..RuleRef::default() });
+        ExplainedEvent {
+            activity: self.activity,
+            rule: self.matching.first().map(rule),
+            shadowed: self.matching.iter().skip(1).map(rule).collect(),
+            is_skipped: self.is_skipped,
+            acts: self.acts,
+            acts_by: self.acts_by,
+            verdict: self.verdict,
+            said: self.said,
+        }
+    }
 }
 
 /// Whence the acts of an event come.
@@ -303,8 +361,36 @@ mod tests {
         assert!(lens.explain(&[("i", "7")]).set_aside.is_some_and(|(reason, _)| !reason.is_empty()));
     }
 
+    #[test]
+    fn a_watching_lens_takes_down_one_item_and_changes_nothing() {
+        let lens = Lens::parse(LENS).unwrap();
+        let (watching, found) = lens.watching("7");
+        let mut shapers = [Shaper::new(&lens, None), Shaper::new(&watching, None)];
+        for (row, item) in ["7", "8", "7"].into_iter().enumerate() {
+            let told: Vec<(&str, &str)> = told("Closed", "bo")
+                .into_iter()
+                .map(|(key, value)| if key == "i" { (key, item) } else { (key, value) })
+                .collect();
+            let rows = shapers.each_mut().map(|shaper| {
+                let cells: Vec<Cell<'_>> =
+                    told.iter().map(|(key, value)| Cell { key, value, slot: shaper.slot(key) }).collect();
+                let mut applied = Applied::default();
+                let place = Place::Row(row as u64 + 1);
+                let element = Element { outer: &[], own: &cells, unnamed: None, place };
+                shaper.element(&element, &mut applied).unwrap();
+                applied.0
+            });
+            assert_eq!(rows[0], rows[1]);
+        }
+        let found = found.take();
+        assert_eq!(found.iter().map(|one| one.place.as_str()).collect::<Vec<_>>(), ["row 1", "row 3"]);
+        assert_eq!(found[0].event, lens.explain(&told("Closed", "bo")).events[0]);
+    }
+
+    type Row = (Option<Act>, Option<Verdict>, Option<String>, Option<String>);
+
     #[derive(Default)]
-    struct Applied(Vec<(Option<Act>, Option<Verdict>, Option<String>, Option<String>)>);
+    struct Applied(Vec<Row>);
 
     impl EventSink for Applied {
         fn seen(&mut self) {}

@@ -125,7 +125,7 @@ impl Shaper {
             is_used: vec![false; inner.keys.len()],
             slots: Vec::new(),
             attributes: Vec::new(),
-            traced: None,
+            traced: lens.1.as_ref().map(|_| Vec::new()),
             lens: lens.clone(),
         }
     }
@@ -164,12 +164,14 @@ impl Shaper {
     /// Turns an element into events, or sets it aside; the caller has already said that it was seen.
     pub fn element<'a>(&mut self, element: &Element<'a, '_>, sink: &mut dyn EventSink) -> Result<(), SinkError> {
         let lens = self.lens.clone();
-        let lens = &*lens.0;
         self.scratch.clear();
         self.is_used.fill(false);
         let mut slots = self.fill_slots(element);
-        let result = self.events_of(lens, element, &mut slots, sink);
+        let result = self.events_of(&lens.0, element, &mut slots, sink);
         self.slots = recycled(slots);
+        if let (Some(watching), Some(traced)) = (&lens.1, &mut self.traced) {
+            watching.note(&lens, element.place, traced.drain(..));
+        }
         if let Outcome::Refused(reason, detail) = result? {
             sink.set_aside(self.place_of(element.place), reason, &detail);
         }
@@ -264,7 +266,8 @@ impl Shaper {
             let of = |rule: &Rule| is_match(lens, rule, slots, &fields, &self.scratch);
             let matching = (0..lens.rules.len()).filter(|at| of(&lens.rules[*at])).collect();
             let activity = fields[Field::Activity as usize].text(&self.scratch).unwrap_or_default().to_owned();
-            traced.push(Traced { activity, matching, is_skipped: is_skip, ..Traced::default() });
+            let item = fields[Field::Item as usize].text(&self.scratch).unwrap_or_default().to_owned();
+            traced.push(Traced { item, at: Some(at.at), activity, matching, is_skipped: is_skip, ..Traced::default() });
         }
         if is_skip {
             return Ok(Outcome::Skipped);
