@@ -123,7 +123,7 @@ impl Form {
         let mut first = [0; 64];
         loop {
             let n = text.read(&mut first).map_err(|error| crate::bytes::broken_off(path, &error, 0, 0))?;
-            let start = std::str::from_utf8(&first[..n]).map_or_else(|_| "", |text| text);
+            let start = std::str::from_utf8(&first[..n]).unwrap_or_default();
             match start.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).bytes().next() {
                 Some(b'<') => return Ok(Form::Xml),
                 None if n > 0 => {}

@@ -18,7 +18,11 @@ const NO_TYPE: [&str; 4] = ["event_map_type", "event_object", "object_map_type",
 
 /// Whether a database has the tables of a log.
 pub(super) fn is_log(path: &Path) -> Result<bool, ReadError> {
-    let base = Base::open(path)?;
+    let base = match Base::open(path) {
+        // It begins like one, and is none.
+        Err(ReadError::Malformed { what, .. }) if what.ends_with("file is not a database") => return Ok(false),
+        base => base?,
+    };
     Ok(["event", "object", "event_object"].iter().all(|table| base.table(table).is_some()))
 }
 

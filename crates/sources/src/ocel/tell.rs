@@ -523,10 +523,7 @@ impl Telling<'_, '_> {
         }
         let whole = format!("{:?}", (&event.kind, &event.time, &event.attributes, &event.relations));
         let whole = XxHash3_64::oneshot(whole.as_bytes());
-        match self.met.insert(XxHash3_64::oneshot(event.id.as_bytes()), whole) {
-            None => None,
-            Some(before) => Some(before == whole),
-        }
+        self.met.insert(XxHash3_64::oneshot(event.id.as_bytes()), whole).map(|before| before == whole)
     }
 
     /// Holds an event against what the file declares. What is not declared is said once for each name.

@@ -9,7 +9,7 @@ use sayso_model::time::Instant;
 use sayso_sources::export::{Export, ExportError, Exported, Format};
 use sayso_sources::{Kind, probe};
 
-use crate::sink::{Kept, Vault, read_all, source};
+use crate::sink::{Kept, Vault, read_all, shared, source};
 
 /// One event of a log to be written, in memory of its own.
 #[derive(Clone, Debug)]
@@ -330,16 +330,54 @@ fn a_database_keeps_the_constraints_of_the_standard() {
     assert_eq!(vault.aside, []);
 }
 
+/// Where `bench/exchange.py` finds what the tests wrote: `target/tmp/exchange`.
+fn shown_to_others(log: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("exchange").join(log);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
 #[test]
 fn the_same_log_in_every_format_gives_the_same_counts() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = shown_to_others("collisions");
     for format in Format::ALL {
-        let (path, done) = write(&collisions(), format, folder.path());
+        let (path, done) = write(&collisions(), format, &folder);
         let vault = read(&path, format);
         let mut activities: Vec<&str> = vault.events.iter().map(|event| event.activity.as_str()).collect();
         activities.sort_unstable();
         activities.dedup();
         assert_eq!((vault.ledger.seen, activities.len() as u64), (done.events, done.activities), "{format:?}");
         assert_eq!(done.events, 16);
+    }
+}
+
+#[test]
+#[ignore = "a minute: a real log of 65,533 events in four formats, for bench/exchange.py"]
+fn a_real_log_in_every_format() {
+    let Some(log) = shared("data/logs/bpic2013_incidents.xes.gz") else { return };
+    let vault = read_all(&source(Kind::Xes, &log)).unwrap();
+    let folder = shown_to_others("real");
+    for format in Format::ALL {
+        let path = folder.join(name_of(format));
+        let mut export = Export::create(&path, format).unwrap();
+        for event in &vault.events {
+            let pairs: Vec<(&str, &str)> = event.attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            let row = EventRow {
+                utc_offset_min: event.offset,
+                actor: event.actor.as_deref(),
+                act: event.act.parse().ok(),
+                to: event.to.as_deref(),
+                team: event.team.as_deref(),
+                role: event.role.as_deref(),
+                attributes: &pairs,
+                ..EventRow::new(&event.item, event.at, &event.activity)
+            };
+            export.event(&row, ActorKind::Person).unwrap();
+        }
+        let done = export.finish().unwrap();
+        assert_eq!((done.events, done.items), (65_533, 7_554));
+        let again = read(&path, format);
+        assert_eq!(shown(again.events), shown(vault.events.clone()), "{format:?}");
     }
 }
