@@ -360,7 +360,8 @@ fn every_generated_trap_gives_exactly_what_it_should() {
     let Some(folder) = generated() else { return };
     use Note::{ActorMissing as A, ObjectUnknown, TypeMismatch, Undeclared, ZoneAssumed};
     let one: &[&str] = &[T];
-    let expected: [(&str, &[&str], &[Note], &[Reason]); 18] = [
+    type Trap<'a> = (&'a str, &'a [&'a str], &'a [Note], &'a [Reason]);
+    let expected: [Trap<'_>; 18] = [
         ("ok", one, &[A], &[]),
         ("offset", &["2024-01-01T05:00:00Z"], &[A], &[]),
         ("nocolon", &["2024-01-01T05:00:00Z"], &[A], &[]),
