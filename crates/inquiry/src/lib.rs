@@ -325,6 +325,7 @@ fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Events => "events",
         Kind::Xes => "xes",
+        Kind::Ocel => "ocel",
         Kind::Csv => "csv",
         Kind::Git => "git",
         Kind::Peps => "peps",

@@ -58,7 +58,7 @@ pub struct SourceSection {
 pub struct SourceKind(pub Kind);
 
 /// The kinds that are no tracker, by the names they have in files.
-const KINDS: [Kind; 6] = [Kind::Events, Kind::Xes, Kind::Csv, Kind::Git, Kind::Peps, Kind::GerritNotes];
+const KINDS: [Kind; 7] = [Kind::Events, Kind::Xes, Kind::Ocel, Kind::Csv, Kind::Git, Kind::Peps, Kind::GerritNotes];
 
 impl<'de> Deserialize<'de> for SourceKind {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

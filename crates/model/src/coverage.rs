@@ -36,6 +36,8 @@ pub enum Reason {
     NotUnderstood,
     /// The source did not give it out: no permission, or gone.
     Refused,
+    /// It was told before, the same in everything.
+    Repeated,
 }
 
 /// What was changed in an element that was kept.
@@ -70,6 +72,18 @@ pub enum Note {
     AttributeDropped,
     /// A file is shallow, partial or otherwise known to be incomplete.
     SourceIncomplete,
+    /// Sayso chose what an item is, because no lens says.
+    ItemChosen,
+    /// An event touches several items; it is told once for each.
+    ItemsSeveral,
+    /// A relation leads to an object that the file does not have; it is left out.
+    ObjectUnknown,
+    /// An object cannot be used: it has no id or no type.
+    ObjectUnusable,
+    /// A type or an attribute is not declared, although the file declares others; said once for each name.
+    Undeclared,
+    /// An id stands for two different things.
+    IdTwice,
 }
 
 /// One element that was set aside, and where a person finds it.
@@ -187,6 +201,7 @@ impl Reason {
             Reason::Truncated => "truncated",
             Reason::NotUnderstood => "not_understood",
             Reason::Refused => "refused",
+            Reason::Repeated => "repeated",
         }
     }
 
@@ -207,6 +222,7 @@ impl Reason {
             Reason::Truncated => "cut off at the end of the file",
             Reason::NotUnderstood => "of a kind that is not read",
             Reason::Refused => "that the source did not give out",
+            Reason::Repeated => "told before, the same in everything",
         }
     }
 }
@@ -229,6 +245,12 @@ impl Note {
             Note::CompressionMismatch => "compression other than the file name says",
             Note::AttributeDropped => "attributes that could not be kept",
             Note::SourceIncomplete => "signs that the source itself is incomplete",
+            Note::ItemChosen => "choices of what an item is; a lens can name another",
+            Note::ItemsSeveral => "events that touch several items, told once for each",
+            Note::ObjectUnknown => "relations to objects that the file does not have, left out",
+            Note::ObjectUnusable => "objects without id or type",
+            Note::Undeclared => "types and attributes that the file does not declare",
+            Note::IdTwice => "ids that stand for two different things",
         }
     }
 }

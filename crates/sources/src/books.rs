@@ -1,5 +1,6 @@
 //! The gate between a reader and its sink: counts elements, keeps silent until the point of resumption, checkpoints.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use sayso_model::coverage::{ClaimTally, Note, Reason};
@@ -59,16 +60,30 @@ pub(crate) struct Gate<'s> {
     kept_at: u64,
     resume: u64,
     is_muted: bool,
+    /// Where places stand, for files of several tables: goes before every place.
+    pub within: String,
 }
 
 impl<'s> Gate<'s> {
     pub fn new(sink: &'s mut dyn EventSink, every: u64, resume: u64) -> Self {
-        Self { sink, every: every.max(1), elements: 0, kept_at: resume, resume, is_muted: resume > 0 }
+        Self {
+            sink,
+            every: every.max(1),
+            elements: 0,
+            kept_at: resume,
+            resume,
+            is_muted: resume > 0,
+            within: String::new(),
+        }
     }
 
     /// Whether what comes now was delivered by an earlier reading.
     pub fn is_muted(&self) -> bool {
         self.is_muted
+    }
+
+    fn place<'p>(&self, place: &'p str) -> Cow<'p, str> {
+        if self.within.is_empty() { Cow::Borrowed(place) } else { Cow::Owned(format!("{}{place}", self.within)) }
     }
 
     /// Elements seen so far, those before the point of resumption included.
@@ -101,13 +116,13 @@ impl EventSink for Gate<'_> {
 
     fn set_aside(&mut self, place: &str, reason: Reason, detail: &str) {
         if !self.is_muted {
-            self.sink.set_aside(place, reason, detail);
+            self.sink.set_aside(&self.place(place), reason, detail);
         }
     }
 
     fn note(&mut self, place: &str, note: Note, detail: &str) {
         if !self.is_muted {
-            self.sink.note(place, note, detail);
+            self.sink.note(&self.place(place), note, detail);
         }
     }
 

@@ -54,8 +54,21 @@ pub(crate) struct Unpacked {
 }
 
 impl Unpacked {
-    /// Opens a file by its magic bytes.
+    /// Opens a file by its magic bytes; formats that are not read are an error.
     pub fn open(path: &Path) -> Result<Unpacked, ReadError> {
+        let mut unpacked = Unpacked::open_any(path)?;
+        if unpacked.starts_with(crate::ocel::SQLITE) {
+            return Err(ReadError::Unrecognised {
+                path: path.to_owned(),
+                what: "it is an SQLite database".to_owned(),
+                hint: "export the table of events as CSV".to_owned(),
+            });
+        }
+        Ok(unpacked)
+    }
+
+    /// The same, where a database is welcome too.
+    pub fn open_any(path: &Path) -> Result<Unpacked, ReadError> {
         let io = |source| ReadError::Io { path: path.to_owned(), source };
         let file = File::open(path).map_err(io)?;
         let len = file.metadata().map_err(io)?.len();
@@ -196,10 +209,9 @@ pub(crate) fn hash_of_start(path: &Path, bytes: u64) -> Result<(u128, u64, Optio
 
 /// Formats that are often handed over and are not read; with what to do instead.
 fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
-    let known: [(&[u8], &str, &str); 7] = [
+    let known: [(&[u8], &str, &str); 6] = [
         (b"PK\x03\x04", "it is a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV"),
         (b"\xd0\xcf\x11\xe0", "it is an old spreadsheet or document", "save the sheet as CSV"),
-        (b"SQLite format 3\0", "it is an SQLite database", "export the table of events as CSV"),
         (b"BZh", "it is packed with bzip2", "unpack it with `bunzip2`"),
         (b"\xfd7zXZ\0", "it is packed with xz", "unpack it with `unxz`"),
         (b"\x28\xb5\x2f\xfd", "it is packed with zstd", "unpack it with `unzstd`"),

@@ -23,9 +23,10 @@ use crate::Kind;
 pub(crate) use template::{Template, Var};
 
 /// The lenses that come with Sayso, by name.
-pub const BUILT_IN: [(&str, &str); 13] = [
+pub const BUILT_IN: [(&str, &str); 14] = [
     ("events", include_str!("lenses/events.toml")),
     ("xes", include_str!("lenses/xes.toml")),
+    ("ocel", include_str!("lenses/ocel.toml")),
     ("table", include_str!("lenses/table.toml")),
     ("git", include_str!("lenses/git.toml")),
     ("pep", include_str!("lenses/pep.toml")),
@@ -302,6 +303,7 @@ fn name_of_kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Events => "events",
         Kind::Xes => "xes",
+        Kind::Ocel => "ocel",
         Kind::Csv => "table",
         Kind::Git => "git",
         Kind::Peps => "pep",

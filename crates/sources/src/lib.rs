@@ -1,4 +1,4 @@
-//! Where events come from: git, trackers, XES, CSV, NDJSON and Parquet, each read through a lens into one sink that keeps books.
+//! Where events come from: git, trackers, XES, OCEL, CSV, NDJSON and Parquet, each read through a lens into one sink that keeps books.
 //!
 //! [`probe`] tells what a path is, by its content; [`freshness`] tells whether there is anything to read; [`read`]
 //! reads it. Bad elements never fail a reading: they are set aside and counted.
@@ -13,12 +13,14 @@ pub mod authority;
 mod books;
 pub mod bots;
 mod bytes;
+pub mod export;
 pub mod gerrit;
 pub mod git;
 pub mod identity;
 pub mod instant;
 pub mod lens;
 pub mod lift;
+pub mod ocel;
 pub mod people;
 mod reading;
 pub mod signs;
@@ -38,6 +40,8 @@ pub enum Kind {
     Events,
     /// An XES event log.
     Xes,
+    /// An object-centric event log: OCEL 2.0 as JSON, XML or SQLite, or OCEL 1.0 as JSON.
+    Ocel,
     /// Any other table with one event a row, as CSV, NDJSON or Parquet; a lens says what its columns are.
     Csv,
     /// A git repository, bare or not, or a bundle of one.
@@ -56,6 +60,7 @@ impl Kind {
         match self {
             Kind::Events => "canonical events",
             Kind::Xes => "XES event log",
+            Kind::Ocel => "object-centric event log",
             Kind::Csv => "table of events",
             Kind::Git => "git repository",
             Kind::Peps => "repository of enhancement proposals",
@@ -264,7 +269,10 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
             hint: "name a git repository, a folder of what a tracker gave, or an event-log file".to_owned(),
         });
     }
-    let mut unpacked = Unpacked::open(path)?;
+    let mut unpacked = Unpacked::open_any(path)?;
+    if unpacked.starts_with(ocel::SQLITE) {
+        return if ocel::is_sqlite(path)? { Ok(Kind::Ocel) } else { Err(no_log_in_base(path)) };
+    }
     if unpacked.starts_with(b"# v2 git bundle\n") || unpacked.starts_with(b"# v3 git bundle\n") {
         return Ok(if gerrit::is_notes(path) { Kind::GerritNotes } else { Kind::Git });
     }
@@ -272,6 +280,9 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
         let mut head = String::new();
         // What breaks off within the first bytes is told when it is read.
         let _ = Unpacked::open(path)?.text(None)?.reader.take(PROBE).read_to_string(&mut head);
+        if ocel::is_json(&head) || ocel::is_xml(&head) {
+            return Ok(Kind::Ocel);
+        }
         if let Some(tracker) = tracker::probe_text(path, &head) {
             return Ok(Kind::Tracker(tracker));
         }
@@ -285,6 +296,14 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
     table::probe(unpacked)?.ok_or_else(|| unrecognised(path, "its first line is not a row of several columns"))
 }
 
+fn no_log_in_base(path: &Path) -> ReadError {
+    ReadError::Unrecognised {
+        path: path.to_owned(),
+        what: "it is an SQLite database without the tables of an object-centric event log".to_owned(),
+        hint: "export the table of events as CSV".to_owned(),
+    }
+}
+
 /// How much of a file is looked at to recognise it.
 const PROBE: u64 = 1 << 16;
 
@@ -293,7 +312,7 @@ fn unrecognised(path: &Path, what: &str) -> ReadError {
         path: path.to_owned(),
         what: what.to_owned(),
         hint:
-            "Sayso reads git repositories and bundles, what trackers give, XES, and tables of events as CSV, NDJSON or \
+            "Sayso reads git repositories and bundles, what trackers give, XES, OCEL, and tables of events as CSV, NDJSON or \
                Parquet"
                 .to_owned(),
     }
@@ -312,6 +331,7 @@ pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> 
         Kind::Peps => authority::pep::events(&source.path, sink),
         Kind::GerritNotes => gerrit::read(source, resume, sink),
         Kind::Xes => xes::read(source, resume, sink),
+        Kind::Ocel => ocel::read(source, resume, sink),
         Kind::Events | Kind::Csv => table::read(source, resume, sink),
         Kind::Tracker(tracker) => tracker::read(tracker, source, resume, sink),
     }
@@ -326,7 +346,7 @@ pub fn freshness(source: &Source, position: Option<&str>) -> Result<Freshness, R
         Kind::Git => git::freshness(source, position),
         Kind::Peps => authority::pep::freshness(&source.path, position),
         Kind::GerritNotes => gerrit::freshness(source, position),
-        Kind::Xes | Kind::Events | Kind::Csv => reading::freshness(source, position),
+        Kind::Xes | Kind::Ocel | Kind::Events | Kind::Csv => reading::freshness(source, position),
         Kind::Tracker(_) => tracker::freshness(source, position),
     }
 }

@@ -66,14 +66,6 @@ pub(crate) fn probe(mut unpacked: Unpacked) -> Result<Option<Kind>, ReadError> {
     match rows.first_byte()? {
         Some(b'{') => {
             let Some(line) = rows.next_line()? else { return Ok(None) };
-            if line.contains("\"ocel:") || line.contains("\"objectTypes\"") {
-                return Err(ReadError::Unrecognised {
-                    path: shown,
-                    what: "it is an object-centric event log".to_owned(),
-                    hint: "export its events as CSV: one row an event, with its item, time, actor and activity"
-                        .to_owned(),
-                });
-            }
             let mut keys = Vec::new();
             json::each(line, &mut |key, _| keys.push(key.to_owned()))
                 .map_err(|error| not_a_row(&shown, &error.to_string()))?;

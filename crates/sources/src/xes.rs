@@ -20,7 +20,7 @@ use crate::lens::shape::{NO_SLOT, Place};
 use crate::reading::Reading;
 use crate::{Done, ReadError, Source};
 
-mod attributes;
+pub(crate) mod attributes;
 mod trace;
 
 use attributes::{Json, Kind, Names, Tag, is_plain, key_and_value, unescape};
@@ -97,10 +97,10 @@ pub(crate) fn probe(path: &Path, head: &str) -> Result<crate::Kind, ReadError> {
         match xml.read_event() {
             Ok(XmlEvent::Start(tag) | XmlEvent::Empty(tag)) => {
                 let name = tag.local_name();
-                // The log of an object-centric event log has no traces; its elements say what it is.
                 return match Tag::of(name.as_ref()) {
-                    Tag::Log if head.contains("<object-types>") => {
-                        Err(refused("it is an object-centric event log".to_owned()))
+                    // The objects of OCEL 1.0 stand under `global scope="object"`; those of 2.0 were recognised before.
+                    Tag::Log if head.contains("scope=\"object\"") => {
+                        Err(refused("it is an object-centric event log of version 1.0 in XML".to_owned()))
                     }
                     Tag::Log => Ok(crate::Kind::Xes),
                     _ => Err(refused(format!("its outermost element is <{}>", name.as_ref()))),

@@ -13,12 +13,16 @@ mod conformity;
 mod declared;
 #[path = "it/edge.rs"]
 mod edge;
+#[path = "it/exchange.rs"]
+mod exchange;
 #[path = "it/gerrit.rs"]
 mod gerrit;
 #[path = "it/intent.rs"]
 mod intent;
 #[path = "it/logs.rs"]
 mod logs;
+#[path = "it/ocel.rs"]
+mod ocel;
 #[path = "it/recorded.rs"]
 mod recorded;
 #[path = "it/resume.rs"]

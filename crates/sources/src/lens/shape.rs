@@ -45,6 +45,8 @@ pub(crate) enum Place {
     Trace(u64),
     /// An event of a trace, both from 1.
     Event(u64, u64),
+    /// An event of a file without traces, from 1.
+    Nth(u64),
     /// A byte of the content.
     Byte(u64),
     /// A page of a tracker, from 1.
@@ -60,6 +62,7 @@ impl fmt::Display for Place {
             Place::Row(row) => write!(f, "row {row}"),
             Place::Trace(trace) => write!(f, "trace {trace}"),
             Place::Event(trace, event) => write!(f, "trace {trace} event {event}"),
+            Place::Nth(event) => write!(f, "event {event}"),
             Place::Byte(byte) => write!(f, "byte {byte}"),
             Place::Page(page) => write!(f, "page {page}"),
             Place::Note(change, note) => write!(f, "change {change} note {note}"),
@@ -464,11 +467,12 @@ impl Shaper {
             return Ok(Acts::Many(&given.acts));
         }
         match fields[Field::Act as usize].text(&self.scratch) {
-            Some(word) => {
-                let word = word.trim_ascii();
-                let known = Act::ALL.into_iter().find(|act| act.name().eq_ignore_ascii_case(word));
-                known.map(Acts::One).ok_or_else(|| word.to_owned())
+            // One event may do several things: `raised,handed`.
+            Some(words) if words.contains(',') => {
+                let acts = words.split(',').map(|word| act_named(word.trim_ascii()));
+                acts.collect::<Result<Vec<_>, _>>().map(Acts::Own)
             }
+            Some(word) => act_named(word.trim_ascii()).map(Acts::One),
             None => Ok(Acts::Many(&lens.default.acts)),
         }
     }
@@ -565,9 +569,14 @@ fn is_match(lens: &Inner, rule: &Rule, slots: &[Option<&str>], fields: &Fields<'
         && rule.wheres.iter().all(|(asked, patterns)| any(patterns, seen(&lens.asked[*asked])))
 }
 
+fn act_named(word: &str) -> Result<Act, String> {
+    Act::ALL.into_iter().find(|act| act.name().eq_ignore_ascii_case(word)).ok_or_else(|| word.to_owned())
+}
+
 enum Acts<'l> {
     One(Act),
     Many(&'l [Act]),
+    Own(Vec<Act>),
 }
 
 impl std::ops::Deref for Acts<'_> {
@@ -577,6 +586,7 @@ impl std::ops::Deref for Acts<'_> {
         match self {
             Acts::One(act) => std::slice::from_ref(act),
             Acts::Many(acts) => acts,
+            Acts::Own(acts) => acts,
         }
     }
 }

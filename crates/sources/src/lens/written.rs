@@ -391,12 +391,12 @@ fn field_named(table: &str, name: &str) -> Result<Field, LensError> {
 }
 
 fn kind_named(name: &str) -> Result<Kind, LensError> {
-    let known = [Kind::Events, Kind::Xes, Kind::Csv, Kind::Git, Kind::Peps, Kind::GerritNotes];
+    let known = [Kind::Events, Kind::Xes, Kind::Ocel, Kind::Csv, Kind::Git, Kind::Peps, Kind::GerritNotes];
     let trackers = Tracker::ALL.into_iter().map(Kind::Tracker);
     known.into_iter().chain(trackers).find(|kind| name_of_kind(*kind) == name).ok_or_else(|| LensError {
         what: format!("`{name}` is not a kind of source"),
         hint: format!(
-            "write `events`, `xes`, `table`, `git`, `pep` or a tracker: {}",
+            "write `events`, `xes`, `ocel`, `table`, `git`, `pep` or a tracker: {}",
             Tracker::ALL.map(Tracker::name).join(", ")
         ),
     })

@@ -339,6 +339,8 @@ fn a_path_is_told_by_its_content() {
     assert_eq!(kind("a", b"{\"item\":1,\"at\":\"\",\"actor\":\"\",\"act\":\"\"}\n").unwrap(), Kind::Events);
     assert_eq!(kind("a", b"{\"id\":1}\n").unwrap(), Kind::Csv);
     assert_eq!(kind("a", &parquet()).unwrap(), Kind::Events);
+    assert_eq!(kind("a", b"{\"objectTypes\":[]}").unwrap(), Kind::Ocel);
+    assert_eq!(kind("a", b"<log><object-types></object-types></log>").unwrap(), Kind::Ocel);
     assert_eq!(kind("a", b"# v2 git bundle\nabc").unwrap(), Kind::Git);
     assert!(matches!(kind("a", b""), Err(ReadError::Empty { .. })));
     for foreign in [
@@ -348,8 +350,6 @@ fn a_path_is_told_by_its_content() {
         b"<html/>",
         b"just words\nand more\n",
         b"\x00\x01\x02\x03,,",
-        b"{\"objectTypes\":[]}",
-        b"<log><object-types></object-types></log>",
     ] {
         let error = kind("a", foreign).unwrap_err();
         assert!(matches!(error, ReadError::Unrecognised { .. }), "{error}");
