@@ -6,6 +6,7 @@ use sayso_engine::EngineError;
 use sayso_sources::ReadError;
 use sayso_sources::authority::charter_file::CharterError;
 use sayso_sources::authority::history::HistoryError;
+use sayso_sources::export::ExportError;
 use sayso_sources::lens::LensError;
 use sayso_sources::people::{PeopleError, SiteError};
 
@@ -57,6 +58,9 @@ pub enum InquiryError {
     /// The record.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A file for other tools.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// A file that should be written or read.
     #[error("{doing} {}", path.display())]
     File {
@@ -94,6 +98,7 @@ impl InquiryError {
             InquiryError::Site(error) => Some(error.hint()),
             InquiryError::Read(error) => error.hint(),
             InquiryError::Engine(error) => error.hint(),
+            InquiryError::Export(error) => error.hint(),
             InquiryError::File { .. } => None,
         }
     }
@@ -109,6 +114,7 @@ impl InquiryError {
             | InquiryError::People(_)
             | InquiryError::Site(_)
             | InquiryError::File { .. }
+            | InquiryError::Export(_)
             | InquiryError::Engine(EngineError::Query { .. }) => Fault::Usage,
             InquiryError::Read(_) | InquiryError::Engine(_) => Fault::Source,
         }

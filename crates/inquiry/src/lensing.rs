@@ -49,7 +49,7 @@ impl Office {
             });
         })?;
         let mut text = String::new();
-        for (source, seen) in sources {
+        for (source, mut seen) in sources {
             let name = words.word(Column::Source, source);
             let (n_items, n_beyond) = (seen.n_items(), seen.n_beyond());
             let suggestions = seen.suggest();

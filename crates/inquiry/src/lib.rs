@@ -14,6 +14,7 @@ mod coverage;
 mod diagnosing;
 mod doctor;
 mod drawn;
+mod exporting;
 mod fault;
 mod forget;
 mod gaps;
@@ -56,6 +57,7 @@ pub use sayso_model::time::Instant;
 pub use sayso_report::check::Check as BeliefCheck;
 pub use sayso_report::{Baseline, Format, Locale, Style, picture, pictures, render_with};
 pub use sayso_sources::authority::check::{Objection, Severity};
+pub use sayso_sources::export::{Exported, Format as ExportFormat};
 pub use world::{Machine, World};
 pub use writing::{json, write_whole};
 

@@ -86,6 +86,16 @@ pub enum Verb {
         /// One SELECT
         sql: String,
     },
+    /// Write the record's events for process-mining tools: OCEL 2.0 (JSON, XML, SQLite) or XES
+    ///
+    /// People stand under their pseudonyms, unless the office shows names.
+    Export {
+        /// The file to write
+        file: PathBuf,
+        /// The form: ocel-json, ocel-xml, ocel-sqlite or xes [default: by the file's name]
+        #[arg(long = "as", value_name = "FORM", value_parser = clap::builder::PossibleValuesParser::new(sayso_inquiry::ExportFormat::ALL.map(sayso_inquiry::ExportFormat::name)))]
+        form: Option<String>,
+    },
     /// Check the record: nothing lost, hops that fill their time, files that belong together
     Doctor,
     /// Write an example office from a seed

@@ -6,6 +6,7 @@ mod check;
 mod diagnose;
 mod doctor;
 mod example;
+mod export;
 mod forget;
 mod lens;
 mod path;
@@ -36,6 +37,7 @@ pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
         }
         Verb::Path { item } => path::run(&cli.shared, item),
         Verb::Query { sql } => query::run(&cli.shared, sql),
+        Verb::Export { file, form } => export::run(&cli.shared, file, form.as_deref()),
         Verb::Doctor => doctor::run(&cli.shared),
         Verb::Example { name, dir, force, healthy } => example::run(&cli.shared, name, dir, *force, *healthy),
         Verb::Who { area } => who::run(&cli.shared, area),

@@ -14,6 +14,7 @@ use sayso_model::event::{Act, Describes, Verdict};
 use serde::Deserialize;
 
 pub mod explain;
+pub(crate) mod place;
 pub(crate) mod shape;
 pub mod suggest;
 pub(crate) mod template;

@@ -11,7 +11,7 @@ use sayso_model::event::{EventSink, Flow};
 
 use crate::bytes::Unpacked;
 use crate::lens::Field;
-use crate::lens::shape::Place;
+use crate::lens::place::Place;
 use crate::reading::Reading;
 use crate::{Done, Lens, ReadError, Source};
 

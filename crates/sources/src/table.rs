@@ -7,7 +7,8 @@ use sayso_model::coverage::{Note, Reason};
 use sayso_model::event::{EventSink, Flow};
 
 use crate::bytes::{Spoilt, Text, Unpacked};
-use crate::lens::shape::{Cell, Element, Place};
+use crate::lens::place::Place;
+use crate::lens::shape::{Cell, Element};
 use crate::lens::{Field, Inner, Var, nearest};
 use crate::reading::Reading;
 use crate::{Done, Kind, ReadError, Source};

@@ -16,7 +16,8 @@ use sayso_model::event::{EventSink, Flow};
 use twox_hash::XxHash3_64;
 
 use crate::bytes::{Spoilt, Unpacked, broken_off};
-use crate::lens::shape::{NO_SLOT, Place};
+use crate::lens::place::Place;
+use crate::lens::shape::NO_SLOT;
 use crate::reading::Reading;
 use crate::{Done, ReadError, Source};
 

@@ -10,7 +10,8 @@ use sayso_model::event::{Act, EventRow, EventSink, Flow, SinkError, Verdict};
 use sayso_model::time::Instant;
 use serde::Deserialize;
 
-use super::shape::{Cell, Element, Place, Shaper};
+use super::place::Place;
+use super::shape::{Cell, Element, Shaper};
 use super::{Field, Given, Inner, Lens, Template};
 
 /// What a lens makes of one element, which may give two events (where the row has a start and an end).

@@ -1,6 +1,6 @@
 //! Applies a lens to the elements of a source: fields, rules, and the events that come of them.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::mem;
 
 use jiff::tz::TimeZone;
@@ -11,6 +11,7 @@ use sayso_model::signs::Signs;
 use twox_hash::XxHash3_64;
 
 use super::explain::{SAID, Traced, whence, whence_acts};
+use super::place::Place;
 use super::template::Got;
 use super::{Field, Fold, Given, Inner, LIFECYCLE, Lens, N_FIELDS, OF_THE_CASE, Pattern, Rule, Template, Var};
 use crate::instant::{self, Written};
@@ -32,42 +33,6 @@ pub(crate) struct Cell<'a> {
     pub value: &'a str,
     /// Its place in the lens's list of keys.
     pub slot: u32,
-}
-
-/// Where an element stands, for a person who looks for it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Place {
-    /// A line of a text file, from 1.
-    Line(u64),
-    /// A row of a table without lines, from 1.
-    Row(u64),
-    /// A trace, from 1.
-    Trace(u64),
-    /// An event of a trace, both from 1.
-    Event(u64, u64),
-    /// An event of a file without traces, from 1.
-    Nth(u64),
-    /// A byte of the content.
-    Byte(u64),
-    /// A page of a tracker, from 1.
-    Page(u64),
-    /// A note on a change: the change's number, and the note's place, from 1.
-    Note(u64, u64),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Place::Line(line) => write!(f, "line {line}"),
-            Place::Row(row) => write!(f, "row {row}"),
-            Place::Trace(trace) => write!(f, "trace {trace}"),
-            Place::Event(trace, event) => write!(f, "trace {trace} event {event}"),
-            Place::Nth(event) => write!(f, "event {event}"),
-            Place::Byte(byte) => write!(f, "byte {byte}"),
-            Place::Page(page) => write!(f, "page {page}"),
-            Place::Note(change, note) => write!(f, "change {change} note {note}"),
-        }
-    }
 }
 
 /// One element on its way to become events.

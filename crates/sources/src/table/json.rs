@@ -12,7 +12,8 @@ use super::csv::Rows;
 use super::slot_of;
 use crate::ReadError;
 use crate::bytes::Spoilt;
-use crate::lens::shape::{Cell, Element, Place};
+use crate::lens::place::Place;
+use crate::lens::shape::{Cell, Element};
 use crate::reading::Reading;
 
 /// Objects within objects that are followed.

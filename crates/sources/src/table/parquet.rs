@@ -14,7 +14,8 @@ use sayso_model::event::{EventSink, Flow};
 
 use super::{Column, columns as columns_of};
 use crate::bytes::Unpacked;
-use crate::lens::shape::{Cell, Element, Place};
+use crate::lens::place::Place;
+use crate::lens::shape::{Cell, Element};
 use crate::reading::Reading;
 use crate::{Done, ReadError, Source};
 

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::{Account, Claim, Fact, Page, Parser, Telling};
 use crate::Lens;
-use crate::lens::shape::{Cell, Element, Place, Shaper};
+use crate::lens::place::Place;
+use crate::lens::shape::{Cell, Element, Shaper};
 
 /// Everything that was told.
 #[derive(Debug, Default, PartialEq)]

@@ -12,7 +12,8 @@ use super::known::{First, Known, Numbers};
 use super::pages::{Came, Pages};
 use super::{Account, Claim, Fact, Parser, Telling, Tracker};
 use crate::books::{Gate, Position};
-use crate::lens::shape::{Cell, Element, NO_SLOT, Place, Shaper};
+use crate::lens::place::Place;
+use crate::lens::shape::{Cell, Element, NO_SLOT, Shaper};
 use crate::reading::{position, view};
 use crate::{Done, Freshness, ReadError, Source, instant, signs};
 

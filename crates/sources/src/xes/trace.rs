@@ -5,7 +5,8 @@ use sayso_model::event::EventSink;
 
 use super::attributes::Names;
 use crate::ReadError;
-use crate::lens::shape::{Cell, Element, Place};
+use crate::lens::place::Place;
+use crate::lens::shape::{Cell, Element};
 use crate::reading::Reading;
 
 /// A key and where its value stands in the held text.
