@@ -13,6 +13,7 @@ pub mod authority;
 mod books;
 pub mod bots;
 mod bytes;
+pub mod fetch;
 pub mod gerrit;
 pub mod git;
 pub mod identity;

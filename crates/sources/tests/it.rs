@@ -13,6 +13,8 @@ mod conformity;
 mod declared;
 #[path = "it/edge.rs"]
 mod edge;
+#[path = "it/fetch.rs"]
+mod fetch;
 #[path = "it/gerrit.rs"]
 mod gerrit;
 #[path = "it/intent.rs"]
