@@ -13,12 +13,16 @@ use crate::tracker::Tracker;
 use crate::tracker::raw::{Raw, RawError};
 
 mod address;
+mod azure;
+mod bugzilla;
 mod client;
 mod credential;
+mod gerrit;
 mod github;
 mod gitlab;
 mod jira;
 mod limits;
+mod redmine;
 mod walk;
 mod wire;
 
@@ -302,6 +306,10 @@ fn route(site: &Site) -> Result<Box<dyn Route>, FetchError> {
         Tracker::Jira => Ok(Box::new(jira::Jira::new(site))),
         Tracker::Github => Ok(Box::new(github::Github::new(site)?)),
         Tracker::Gitlab => Ok(Box::new(gitlab::Gitlab::new(site)?)),
-        other => Err(FetchError::Unsupported(other)),
+        Tracker::Azure => Ok(Box::new(azure::Azure::new(site)?)),
+        Tracker::Gerrit => Ok(Box::new(gerrit::Gerrit::new(site))),
+        Tracker::Bugzilla => Ok(Box::new(bugzilla::Bugzilla::new(site))),
+        Tracker::Redmine => Ok(Box::new(redmine::Redmine::new(site))),
+        Tracker::Mail => Err(FetchError::Unsupported(site.tracker)),
     }
 }

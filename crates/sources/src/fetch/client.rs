@@ -202,7 +202,8 @@ impl<'w> Client<'w> {
                     Err(FetchError::NotJson { address: address(), begins: self.credential.hide_in(&begins) })
                 }
             },
-            401 => Err(FetchError::Unknown {
+            // Bugzilla says 401 of a single bug that may not be seen, and of nobody in particular.
+            401 if !is_of_one_bug(&response.body) => Err(FetchError::Unknown {
                 address: address(),
                 has_credential: self.is_known(),
                 variable: self.site.variable.clone(),
@@ -254,6 +255,12 @@ impl<'w> Client<'w> {
     fn shown(&self, url: &str) -> String {
         self.credential.hide_in(&without_secrets(url))
     }
+}
+
+/// Whether Bugzilla refuses a bug (102, 113) and not whoever asks.
+fn is_of_one_bug(body: &[u8]) -> bool {
+    let code = serde_json::from_slice::<Value>(body).ok().and_then(|value| value.get("code")?.as_u64());
+    matches!(code, Some(102 | 113))
 }
 
 fn accepted(site: &Site) -> &'static str {

@@ -82,8 +82,7 @@ pub(super) fn by_change<'v>(
     (new, Some(next))
 }
 
-/// The page behind one of a list that only grows at its end, as the `Link` header says. Where there is none because
-/// nothing has changed, a full page may have one.
+/// The page behind one of a list that only grows at its end, as its headers say; where they say nothing, a full page has one.
 pub(super) fn by_link(ask: &Ask, answer: &Answer, page: usize) -> Option<Ask> {
     let n = answer.json.as_array().map_or(0, Vec::len);
     if let Some(link) = answer.response.header("link") {
@@ -160,6 +159,11 @@ impl Route for Github {
         }
         follow.extend(next);
         Ok(follow)
+    }
+
+    fn is_last(&self, _: &Ask, answer: &Answer) -> bool {
+        let n = answer.json.as_array().map_or(0, Vec::len);
+        n < PAGE && !goes_on(answer, n, PAGE)
     }
 
     fn listed(&self, _: &Ask, answer: &Answer) -> Listed {

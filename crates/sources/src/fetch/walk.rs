@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use twox_hash::XxHash3_64;
 
-use super::address::{parameter, with_parameter};
 use super::client::{Answer, Client, Refused, Reply};
 use super::wire::Response;
 use super::{FetchError, Missed, Outcome};
@@ -145,6 +144,13 @@ pub(super) trait Route {
     /// What follows from an answer, first what is to be asked first. The error says what the answer lacks.
     fn follow(&self, ask: &Ask, answer: &Answer) -> Result<Vec<Ask>, String>;
 
+    /// Whether nothing stands behind a page, and whatever comes to stand there changes the page itself. Only then does its
+    /// being unchanged say that there is nothing new: an answer that says so does not say whether another page follows.
+    fn is_last(&self, ask: &Ask, answer: &Answer) -> bool {
+        let _ = (ask, answer);
+        true
+    }
+
     /// What to ask where the site refuses; `None` where there is no other way.
     fn instead(&self, ask: &Ask, status: u16) -> Option<Vec<Ask>> {
         let _ = (ask, status);
@@ -215,14 +221,19 @@ impl<'c, 'w> Walk<'c, 'w> {
     /// Walks all parts.
     pub fn run(mut self) -> Result<Outcome, FetchError> {
         for part in self.route.parts() {
-            self.part(&part)?;
+            // A pass that was stopped, maybe long ago, ends with what is new since it began.
+            let was_begun = self.state.cursors.contains_key(&part);
+            if self.part(&part)? && was_begun {
+                self.part(&part)?;
+            }
         }
         self.outcome.calls = self.client.calls;
         self.outcome.ahead = self.client.ahead;
         Ok(self.outcome)
     }
 
-    fn part(&mut self, part: &str) -> Result<(), FetchError> {
+    /// One pass over a part; whether it came to its end.
+    fn part(&mut self, part: &str) -> Result<bool, FetchError> {
         let begun = self.state.cursors.get(part).and_then(|text| serde_json::from_str::<Pass>(text).ok());
         self.outcome.resumed |= begun.is_some();
         let mut pass = begun.unwrap_or_else(|| {
@@ -238,7 +249,7 @@ impl<'c, 'w> Walk<'c, 'w> {
                 None => {
                     self.state.cursors.remove(part);
                     self.writer.set_state(&self.state)?;
-                    return Ok(());
+                    return Ok(false);
                 }
             };
             pass.mark = pass.mark.or_else(|| self.mark());
@@ -262,7 +273,7 @@ impl<'c, 'w> Walk<'c, 'w> {
         }
         self.writer.set_state(&self.state)?;
         self.outcome.parts += 1;
-        Ok(())
+        Ok(true)
     }
 
     /// Where the mark goes, by the last answer.
@@ -284,7 +295,7 @@ impl<'c, 'w> Walk<'c, 'w> {
             Reply::Unchanged => match tagged {
                 Some((json, _)) => {
                     self.outcome.unchanged += 1;
-                    Answer { response: self.unchanged(ask), json }
+                    Answer { response: Response::default(), json }
                 }
                 None => return Err(FetchError::NotJson { address: origin, begins: String::new() }),
             },
@@ -301,7 +312,8 @@ impl<'c, 'w> Walk<'c, 'w> {
         let is_nothing = is_again && ask.is_list && ask.nth == 0 && listed.n == 0 && follow.is_empty();
         if !ask.is_passing && !is_nothing && answer.response.status != 0 {
             let body = self.client.hide(&answer.response.body);
-            let etag = answer.response.header("etag").filter(|_| ask.is_conditional);
+            let is_tagged = ask.is_conditional && self.route.is_last(ask, &answer);
+            let etag = answer.response.header("etag").filter(|_| is_tagged);
             let body = body.as_deref().unwrap_or(&answer.response.body);
             self.keep(ask, &origin, answer.response.status, etag, body)?;
         }
@@ -357,16 +369,6 @@ impl<'c, 'w> Walk<'c, 'w> {
     fn origin(&self, ask: &Ask) -> String {
         let shown = ask.shown.as_deref().unwrap_or_default();
         format!("{}{shown}", self.client.base.with(&ask.path))
-    }
-
-    /// An answer without anything new. It does not say whether a page follows: where one was kept, one does.
-    fn unchanged(&self, ask: &Ask) -> Response {
-        let page = parameter(&ask.path, "page").and_then(|text| text.parse::<u64>().ok()).unwrap_or(1);
-        let next = with_parameter(&ask.path, "page", Some(&(page + 1).to_string()));
-        let origin = without_secrets(&self.client.base.with(&next));
-        let link =
-            self.known.contains_key(&hash(&origin)).then(|| ("link".to_owned(), format!("<{next}>; rel=\"next\"")));
-        Response { headers: link.into_iter().collect(), ..Response::default() }
     }
 
     /// What a page says that was kept; `None` where it cannot be had any more.

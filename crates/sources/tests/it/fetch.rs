@@ -10,3 +10,5 @@ mod github;
 mod gitlab;
 #[path = "fetch/jira.rs"]
 mod jira;
+#[path = "fetch/others.rs"]
+mod others;
