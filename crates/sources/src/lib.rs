@@ -14,6 +14,7 @@ mod books;
 pub mod bots;
 mod bytes;
 pub mod export;
+pub mod fetch;
 pub mod gerrit;
 pub mod git;
 pub mod identity;

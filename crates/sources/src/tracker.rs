@@ -22,11 +22,12 @@ pub mod jira;
 mod known;
 pub mod mail;
 mod pages;
-mod payload;
+pub(crate) mod payload;
 pub mod raw;
 mod reach;
 mod reading;
 pub mod redmine;
+pub(crate) mod refusal;
 mod sample;
 
 pub(crate) use pages::{probe_folder, probe_text};

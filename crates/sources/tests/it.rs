@@ -15,6 +15,8 @@ mod declared;
 mod edge;
 #[path = "it/exchange.rs"]
 mod exchange;
+#[path = "it/fetch.rs"]
+mod fetch;
 #[path = "it/gerrit.rs"]
 mod gerrit;
 #[path = "it/intent.rs"]

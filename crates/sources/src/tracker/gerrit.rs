@@ -88,11 +88,12 @@ impl Gerrit {
                 for inner in values {
                     self.value(inner, page, told);
                 }
-                let n = values.iter().filter(|value| value.is_object()).count() as u64;
-                let is_cut = values.last().is_some_and(|last| last.get("_more_changes") == Some(&Value::Bool(true)));
-                if is_cut {
-                    // How many more there are it does not say: at least one.
-                    told.claim(Claim { item: None, what: "changes", stated: n + 1, received: n });
+                // How many there are it never says; a search whose last page never came is not whole.
+                if values.iter().all(Value::is_object) {
+                    let is_cut =
+                        values.last().is_some_and(|last| last.get("_more_changes") == Some(&Value::Bool(true)));
+                    let received = u64::from(!is_cut);
+                    told.claim(Claim { item: None, what: "searches read to their end", stated: 1, received });
                 }
             }
             Value::Object(_) if value.get("type").and_then(Value::as_str) == Some("stats") => {

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use twox_hash::XxHash3_128;
 
 use super::raw::{Raw, RawError};
-use super::{Page, Sample, Tracker};
+use super::{Page, Sample, Tracker, refusal};
 use crate::ReadError;
 use crate::bytes::{Text, Unpacked, broken_off, hash_of_start};
 use crate::table::csv::{Row, Rows};
@@ -170,7 +170,13 @@ impl Pages {
                     Err(error @ RawError::Damaged { .. }) => broken(Reason::RowMalformed, &error.to_string(), on)?,
                     Err(error) => return Err(of_raw(&self.path, error)),
                 },
-                status => broken(Reason::Refused, &format!("the site answered {status}"), on)?,
+                status => {
+                    // Its words say why; where they cannot be read, the status has to do.
+                    if raw.read(&entry, &mut body).is_err() {
+                        body.clear();
+                    }
+                    broken(Reason::Refused, &refusal::why(status, &body), on)?
+                }
             };
             if flow == Flow::Stop {
                 return Ok(Flow::Stop);

@@ -474,7 +474,7 @@ fn number_of(file: &str) -> Option<u32> {
     file.strip_prefix("pages-")?.strip_suffix(".gz")?.parse().ok()
 }
 
-fn hash_of(body: &[u8]) -> String {
+pub(crate) fn hash_of(body: &[u8]) -> String {
     format!("{:032x}", XxHash3_128::oneshot(body))
 }
 

@@ -91,8 +91,8 @@ impl Parser for Redmine {
                 self.issue(issue, issue.get("journals").is_some(), told);
             }
             if let Some(stated) = value.get("total_count").and_then(Value::as_u64) {
-                let offset = value.get("offset").and_then(Value::as_u64).unwrap_or(0);
-                let received = offset + issues.len() as u64;
+                // Pages of one search add up.
+                let received = issues.len() as u64;
                 told.claim(Claim { item: None, what: "issues", stated, received });
             }
             return;

@@ -1,0 +1,189 @@
+//! GitHub: issues and pull requests by their last change, and of each its timeline; of pull requests also reviews and comments on lines.
+//!
+//! The list is asked for in the order of change, and each page begins where the one before ended: what changes while it is
+//! read comes again at its end, and nothing slips through. Answers that have not changed since the last time cost nothing
+//! of the site's limit: everything is asked for with its entity tag.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::address::{encoded, next_link, parameter, with_parameter, with_query_of};
+use super::client::{Answer, Client};
+use super::walk::{Ask, Listed, Route};
+use super::{FetchError, Site};
+use crate::tracker::payload::Look;
+
+/// Elements of a page; the most that GitHub gives.
+pub(super) const PAGE: usize = 100;
+
+/// The walk through GitHub.
+pub(super) struct Github {
+    repositories: Vec<String>,
+}
+
+impl Github {
+    pub fn new(site: &Site) -> Result<Github, FetchError> {
+        let is_one = |name: &&String| name.split('/').filter(|part| !part.is_empty()).count() != 2;
+        if let Some(wrong) = site.scope.iter().find(is_one) {
+            return Err(FetchError::Scope(format!("`{wrong}` is no repository; write it as `owner/name`")));
+        }
+        if site.scope.is_empty() {
+            return Err(FetchError::Scope("no repository is named; write it as `owner/name`".to_owned()));
+        }
+        Ok(Github { repositories: site.scope.clone() })
+    }
+}
+
+fn repository(part: &str) -> String {
+    part.split('/').map(encoded).collect::<Vec<_>>().join("/")
+}
+
+/// The page behind one of a list that is in the order of change, from the last change on it; and which of its entries are
+/// new. `since` is the name of the parameter that bounds the list.
+pub(super) fn by_change<'v>(
+    answer: &Answer,
+    ask: &Ask,
+    entries: &'v [Value],
+    since: &str,
+    number: &str,
+) -> (Vec<&'v Value>, Option<Ask>) {
+    let word =
+        |entry: &Value| format!("{} {}", entry.number(number).unwrap_or(0), entry.text("updated_at").unwrap_or(""));
+    let new: Vec<&Value> = entries.iter().filter(|entry| !ask.seen.contains(&word(entry))).collect();
+    if !goes_on(answer, entries.len(), PAGE) {
+        return (new, None);
+    }
+    let changed = |entry: &Value| entry.text("updated_at").and_then(|text| text.parse::<Timestamp>().ok());
+    // A second before: whether the bound itself counts is not the same everywhere.
+    let last =
+        entries.iter().filter_map(changed).max().and_then(|at| at.checked_sub(SignedDuration::from_secs(1)).ok());
+    let before = parameter(&ask.path, since).and_then(|text| text.replace("%3A", ":").parse::<Timestamp>().ok());
+    let forward = last.and_then(|at| {
+        at.round(jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Floor)).ok()
+    });
+    let forward = forward.filter(|at| before.is_none_or(|before| *at > before));
+    let mut next = match forward {
+        Some(at) => {
+            let path = with_parameter(&ask.path, "page", None);
+            let mut next = ask.next(with_parameter(&path, since, Some(&at.to_string())), entries.len());
+            next.seen =
+                entries.iter().filter(|entry| changed(entry).is_some_and(|changed| changed >= at)).map(word).collect();
+            next
+        }
+        // A whole page of one second: the only way on is by number.
+        None => {
+            let page = parameter(&ask.path, "page").and_then(|text| text.parse::<u64>().ok()).unwrap_or(1);
+            let mut next = ask.next(with_parameter(&ask.path, "page", Some(&(page + 1).to_string())), entries.len());
+            next.seen.clone_from(&ask.seen);
+            next
+        }
+    };
+    next.done = ask.done + new.len() as u64;
+    (new, Some(next))
+}
+
+/// The page behind one of a list that only grows at its end, as its headers say; where they say nothing, a full page has one.
+pub(super) fn by_link(ask: &Ask, answer: &Answer, page: usize) -> Option<Ask> {
+    let n = answer.json.as_array().map_or(0, Vec::len);
+    if let Some(link) = answer.response.header("link") {
+        return Some(ask.next(with_query_of(&ask.path, next_link(link)?), n));
+    }
+    if let Some(number) = answer.response.header("x-next-page") {
+        let number = Some(number.trim()).filter(|number| !number.is_empty())?;
+        return Some(ask.next(with_parameter(&ask.path, "page", Some(number)), n));
+    }
+    let number = parameter(&ask.path, "page").and_then(|text| text.parse::<u64>().ok()).unwrap_or(1);
+    (n >= page).then(|| ask.next(with_parameter(&ask.path, "page", Some(&(number + 1).to_string())), n))
+}
+
+/// Whether there is more behind a page: as its headers say, and where they say nothing, if it is full.
+fn goes_on(answer: &Answer, n: usize, page: usize) -> bool {
+    if let Some(link) = answer.response.header("link") {
+        return next_link(link).is_some();
+    }
+    answer.response.header("x-next-page").map_or(n >= page, |number| !number.trim().is_empty())
+}
+
+/// The list that a page has to be.
+pub(super) fn entries(answer: &Answer) -> Result<&[Value], String> {
+    answer.json.as_array().map(Vec::as_slice).ok_or_else(|| "it is no list".to_owned())
+}
+
+impl Route for Github {
+    fn prepare(&mut self, client: &mut Client<'_>) -> Result<(), FetchError> {
+        if matches!(client.base.host(), "github.com" | "www.github.com") {
+            client.base.origin = "https://api.github.com".to_owned();
+            client.base.path.clear();
+        } else if client.base.host() != "api.github.com" && !client.base.path.ends_with("/api/v3") {
+            client.base.path.push_str("/api/v3");
+        }
+        Ok(())
+    }
+
+    fn parts(&self) -> Vec<String> {
+        self.repositories.clone()
+    }
+
+    fn begin(&self, part: &str, since: Option<Timestamp>) -> Vec<Ask> {
+        let path = format!("/repos/{}/issues?state=all&sort=updated&direction=asc&per_page={PAGE}", repository(part));
+        let since = since.map(|since| since.to_string());
+        vec![Ask::list("issues", with_parameter(&path, "since", since.as_deref()))]
+    }
+
+    fn follow(&self, ask: &Ask, answer: &Answer) -> Result<Vec<Ask>, String> {
+        if ask.kind == "pull" {
+            return Ok(Vec::new());
+        }
+        if ask.kind != "issues" {
+            entries(answer)?;
+            return Ok(by_link(ask, answer, PAGE).into_iter().collect());
+        }
+        let (new, next) = by_change(answer, ask, entries(answer)?, "since", "number");
+        let base = ask.path.split("/issues?").next().unwrap_or_default();
+        let mut follow = Vec::new();
+        for issue in new {
+            let Some(number) = issue.number("number") else { continue };
+            let list = |kind: &str, of: &str| {
+                Ask::of(
+                    kind,
+                    format!("{base}/{of}/{number}/{}?per_page={PAGE}", kind.rsplit(' ').next().unwrap_or(kind)),
+                )
+                .conditional()
+            };
+            follow.push(list("timeline", "issues"));
+            if issue.look("pull_request").is_some() {
+                follow.push(Ask::of("pull", format!("{base}/pulls/{number}")).conditional());
+                follow.push(list("reviews", "pulls"));
+                follow.push(list("review comments", "pulls"));
+            }
+        }
+        follow.extend(next);
+        Ok(follow)
+    }
+
+    fn is_last(&self, _: &Ask, answer: &Answer) -> bool {
+        let n = answer.json.as_array().map_or(0, Vec::len);
+        n < PAGE && !goes_on(answer, n, PAGE)
+    }
+
+    fn listed(&self, _: &Ask, answer: &Answer) -> Listed {
+        Listed { n: answer.json.as_array().map_or(0, Vec::len) as u64, total: None }
+    }
+
+    fn count(&self, part: &str, since: Option<Timestamp>) -> Option<Ask> {
+        let mut words = format!("repo:{part}");
+        if let Some(since) = since {
+            words.push_str(&format!(" updated:>={since}"));
+        }
+        Some(Ask::of("count", format!("/search/issues?q={}&per_page=1", encoded(&words))))
+    }
+
+    fn counted(&self, answer: &Answer) -> Option<u64> {
+        answer.json.number("total_count")
+    }
+
+    fn calls(&self, _: &str, items: u64) -> u64 {
+        // Half of what there is are pull requests, as a rule, which take three more.
+        1 + items.div_ceil(PAGE as u64) + items + items / 2 * 3
+    }
+}
