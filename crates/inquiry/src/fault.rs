@@ -7,6 +7,7 @@ use sayso_sources::ReadError;
 use sayso_sources::authority::charter_file::CharterError;
 use sayso_sources::authority::history::HistoryError;
 use sayso_sources::export::ExportError;
+use sayso_sources::fetch::FetchError;
 use sayso_sources::lens::LensError;
 use sayso_sources::people::{PeopleError, SiteError};
 
@@ -58,6 +59,9 @@ pub enum InquiryError {
     /// The record.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A site to fetch from.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// A file for other tools.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -99,6 +103,7 @@ impl InquiryError {
             InquiryError::Read(error) => error.hint(),
             InquiryError::Engine(error) => error.hint(),
             InquiryError::Export(error) => error.hint(),
+            InquiryError::Fetch(error) => error.hint(),
             InquiryError::File { .. } => None,
         }
     }
@@ -116,7 +121,7 @@ impl InquiryError {
             | InquiryError::File { .. }
             | InquiryError::Export(_)
             | InquiryError::Engine(EngineError::Query { .. }) => Fault::Usage,
-            InquiryError::Read(_) | InquiryError::Engine(_) => Fault::Source,
+            InquiryError::Read(_) | InquiryError::Fetch(_) | InquiryError::Engine(_) => Fault::Source,
         }
     }
 }

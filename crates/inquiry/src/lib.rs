@@ -16,6 +16,7 @@ mod doctor;
 mod drawn;
 mod exporting;
 mod fault;
+mod fetching;
 mod forget;
 mod gaps;
 mod item;
@@ -27,6 +28,7 @@ mod tables;
 pub mod validity;
 mod views;
 mod who;
+mod wire;
 mod world;
 mod writing;
 
@@ -48,6 +50,7 @@ pub use beliefs::{ANSWERS_FOLDER, ASSUMPTIONS_FILE, Interview, Statement, statem
 pub use conformity::{ClassOfCommits, CommitsAgainstCharter, commits_against_charter};
 pub use doctor::Check;
 pub use fault::{Fault, InquiryError};
+pub use fetching::{NotGiven, SourceFetch};
 pub use forget::Forgotten;
 pub use item::ItemPaths;
 pub use reading::{Outcome, Reading, SourceReading};
@@ -62,6 +65,7 @@ pub use world::{Machine, World};
 pub use writing::{json, write_whole};
 
 use beliefs::Beliefs;
+use fetching::Remote;
 use office::{Found, OFFICE_FILE, OfficeFile, PrivacySection};
 use shown::Pseudonyms;
 use views::Viewer;
@@ -119,6 +123,10 @@ pub trait Talk {
     fn advances(&mut self, done: u64, total: Option<u64>);
     /// It has ended.
     fn ends(&mut self);
+    /// Something worth a line where nobody watches a bar.
+    fn says(&mut self, line: &str) {
+        let _ = line;
+    }
 }
 
 /// An office that is open: what people wrote in it, and its record.
@@ -127,6 +135,8 @@ pub struct Office {
     /// Absent for a lone repository or log.
     folder: Option<PathBuf>,
     sources: Vec<Source>,
+    /// Those of them that are fetched.
+    remotes: Vec<Remote>,
     people: Vec<Person>,
     sites: Vec<SiteDecl>,
     charter: Charter,
@@ -175,9 +185,10 @@ impl Office {
         std::fs::create_dir_all(&derived).map_err(InquiryError::file("make", &derived))?;
         let name = written.office.name.clone().unwrap_or_else(|| file_name(&folder));
         let people = who::people(request.people.clone().or_else(|| existing(folder.join("people.csv"))).as_deref())?;
-        let mut sources = Vec::new();
+        let (mut sources, mut remotes) = (Vec::new(), Vec::new());
         for section in &written.source {
-            let path = folder.join(&section.path);
+            let path = fetching::raw_folder(section, &folder, &derived);
+            remotes.extend(Remote::of(section, &folder, &derived)?);
             let kind = match section.kind {
                 Some(kind) => kind.0,
                 None => sayso_sources::probe(&path)?,
@@ -195,6 +206,7 @@ impl Office {
         Ok(Self {
             name,
             sources,
+            remotes,
             people,
             sites: written.site,
             charter: authority::declared(Some(&folder), request.charter.as_deref(), world)?,
@@ -249,6 +261,7 @@ impl Office {
             name,
             folder: None,
             sources: vec![source],
+            remotes: Vec::new(),
             people: who::people(request.people.as_deref())?,
             sites: Vec::new(),
             charter: authority::declared(None, request.charter.as_deref(), world)?,

@@ -45,8 +45,20 @@ pub struct SourceSection {
     pub name: String,
     /// `events`, `xes`, `csv`, `git`, `peps` or a tracker; found out from the content when it is not given.
     pub kind: Option<SourceKind>,
-    /// File or folder, relative to the office.
-    pub path: PathBuf,
+    /// File or folder, relative to the office. Of a source that is fetched it is the folder of its raw pages, and may be
+    /// left out.
+    pub path: Option<PathBuf>,
+    /// The address of a tracker from which `sayso read` fetches.
+    pub url: Option<String>,
+    /// What to fetch of it: project keys, `owner/name`; all that may be seen where the tracker can say that.
+    #[serde(default)]
+    pub scope: Vec<String>,
+    /// The name to log in with, where the tracker wants one beside the token: the mail address for Jira Cloud.
+    pub user: Option<String>,
+    /// The environment variable that holds the token; `SAYSO_NAME_TOKEN` where it is not given.
+    pub token_variable: Option<String>,
+    /// A file that holds the token, relative to the office; nobody but its owner may be allowed to read it.
+    pub token_file: Option<PathBuf>,
     /// A lens file, relative to the office.
     pub lens: Option<PathBuf>,
     /// The IANA zone of times without an offset.
@@ -210,6 +222,19 @@ fn check(path: &Path, office: &OfficeFile) -> Result<(), OfficeError> {
             return refuse(
                 &format!("two sources are called `{}`", source.name),
                 "give each [[source]] a name of its own: it is how the record tells them apart",
+            );
+        }
+        if source.path.is_none() && source.url.is_none() {
+            return refuse(
+                &format!("source `{}` says neither where it lies nor where to fetch it", source.name),
+                "add `path = \"...\"` for a file or folder, or `url = \"https://...\"` for a tracker",
+            );
+        }
+        let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+        if source.url.is_some() && (!source.name.chars().all(is_plain) || source.name.starts_with('.')) {
+            return refuse(
+                &format!("the name `{}` cannot be that of a folder", source.name),
+                "name a source that is fetched with letters, digits, `-` and `_`: its pages are kept under its name",
             );
         }
     }

@@ -8,6 +8,7 @@ use sayso_model::coverage::{Ledger, Skipped};
 use sayso_sources::{Done, Freshness, Source};
 use serde::Serialize;
 
+use crate::fetching::SourceFetch;
 use crate::forget::{Forgetting, ForgottenList};
 use crate::shown::Pseudonyms;
 use crate::{InquiryError, Office, Talk, kind_name};
@@ -15,6 +16,9 @@ use crate::{InquiryError, Office, Talk, kind_name};
 /// What one reading of all sources did.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Reading {
+    /// What was fetched before, of the sources that are fetched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fetched: Vec<SourceFetch>,
     /// Each source with its books.
     pub sources: Vec<SourceReading>,
     /// Events in the record now.
@@ -72,6 +76,20 @@ impl Office {
         let list = ForgottenList::read(&self.derived)?;
         let mut reading = Reading::default();
         for source in &self.sources {
+            if self.remotes.iter().any(|remote| remote.name == source.name && !remote.folder.exists()) {
+                reading.sources.push(SourceReading {
+                    name: source.name.clone(),
+                    kind: kind_name(source.kind).to_owned(),
+                    lens: source.lens.name().to_owned(),
+                    outcome: Outcome::Failed {
+                        why: format!("read {}: nothing was fetched yet", source.name),
+                        hint: Some("`sayso read` fetches it".to_owned()),
+                    },
+                    ledger: Ledger::default(),
+                    set_aside_first: Vec::new(),
+                });
+                continue;
+            }
             let result = read_source(&mut self.record, source, (&list, &self.pseudonyms), talk, stop);
             let outcome = match result {
                 Ok(outcome) => outcome,
@@ -125,14 +143,24 @@ impl Office {
 }
 
 impl Reading {
-    /// Whether every source was read to its end.
+    /// The same, with what was fetched before it.
+    #[must_use]
+    pub fn after(self, fetched: Vec<SourceFetch>) -> Self {
+        Reading { fetched, ..self }
+    }
+
+    /// Whether every source was fetched and read to its end.
     pub fn is_complete(&self) -> bool {
-        self.sources.iter().all(|source| !matches!(source.outcome, Outcome::Interrupted | Outcome::Failed { .. }))
+        self.fetched.iter().all(|fetch| fetch.failed.is_none())
+            && self
+                .sources
+                .iter()
+                .all(|source| !matches!(source.outcome, Outcome::Interrupted | Outcome::Failed { .. }))
     }
 
     /// The books in words, wrapped at `width` columns.
     pub fn text(&self, width: usize) -> String {
-        let mut text = String::new();
+        let mut text: String = self.fetched.iter().map(|fetch| fetch.text(width)).collect();
         for source in &self.sources {
             source.write(&mut text, width);
         }

@@ -21,6 +21,9 @@ pub trait World: Send + Sync {
     /// Who is at the machine, as it calls them; empty where it does not say.
     fn user(&self) -> String;
 
+    /// A variable of the environment; `None` where it is not set, or is no text.
+    fn variable(&self, name: &str) -> Option<String>;
+
     /// How many threads the machine runs at once, at least 1.
     fn threads(&self) -> usize;
 }
@@ -51,6 +54,10 @@ impl World for Machine {
 
     fn user(&self) -> String {
         ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default()
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
     }
 
     fn threads(&self) -> usize {

@@ -27,9 +27,18 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Bring the record up to date with its sources, and print the books
+    ///
+    /// Sources with a `url` in sayso.toml are fetched first: all of it once, and then only what is new. Stopped at any
+    /// moment, the next one goes on.
     Read {
         /// An office, a git repository or bundle, or an event log
         path: Option<PathBuf>,
+        /// Fetch nothing: read what lies on disk
+        #[arg(long)]
+        offline: bool,
+        /// Say what would be fetched, and about how many requests that takes
+        #[arg(long, conflicts_with = "offline")]
+        dry_run: bool,
     },
     /// Show how decisions travel: how long they wait, in whose hands, over how many hand-overs
     ///

@@ -31,7 +31,7 @@ pub const WIDTH: usize = 80;
 /// Runs the verb; gives the exit code.
 pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
     match &cli.verb {
-        Verb::Read { path } => read::run(&cli.shared, path.as_deref()),
+        Verb::Read { path, offline, dry_run } => read::run(&cli.shared, path.as_deref(), *offline, *dry_run),
         Verb::Diagnose { path, baseline, charts } => {
             diagnose::run(&cli.shared, path.as_deref(), baseline.as_deref(), charts.as_deref())
         }
@@ -71,6 +71,12 @@ fn open(shared: &Shared, path: Option<&Path>) -> Result<Office, InquiryError> {
 /// Opens the office and brings its record up to date. Ctrl-C stops at the next safe place.
 fn open_and_read(shared: &Shared, path: Option<&Path>) -> Result<(Office, Reading), InquiryError> {
     let mut office = open(shared, path)?;
+    let reading = office.read(&mut Progress::new(), &stopped_by_user())?;
+    Ok((office, reading))
+}
+
+/// A flag that Ctrl-C sets.
+fn stopped_by_user() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // A second Ctrl-C ends at once; what was checkpointed stays.
@@ -80,8 +86,7 @@ fn open_and_read(shared: &Shared, path: Option<&Path>) -> Result<(Office, Readin
             std::process::abort();
         }
     });
-    let reading = office.read(&mut Progress::new(), &stop)?;
-    Ok((office, reading))
+    stop
 }
 
 /// Reads a point in time: a date (its beginning, UTC) or RFC 3339.

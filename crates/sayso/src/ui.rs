@@ -52,6 +52,14 @@ impl Talk for Progress {
     fn ends(&mut self) {
         self.bar.finish_and_clear();
     }
+
+    fn says(&mut self, line: &str) {
+        if self.watched {
+            self.bar.println(line);
+        } else {
+            anstream::eprintln!("{line}");
+        }
+    }
 }
 
 /// An error as it stands on the screen: what failed, what caused it, and what to type next.
