@@ -8,6 +8,8 @@ mod across_the_sea;
 mod authority;
 #[path = "it/command.rs"]
 mod command;
+#[path = "it/fetching.rs"]
+mod fetching;
 #[path = "it/office.rs"]
 mod office;
 #[path = "it/page.rs"]
