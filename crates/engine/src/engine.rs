@@ -227,6 +227,30 @@ impl Engine {
         Ok(events)
     }
 
+    /// The items with a live event of an activity, in their order, each once; none where the record has no such activity.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn items_with(&self, activity: &str) -> Result<Vec<u64>, EngineError> {
+        use sayso_model::words::Words;
+
+        let words = self.snapshot.words();
+        words.load(Column::Activity)?;
+        let code =
+            (1..words.n_codes(Column::Activity)).find(|&code| words.word(Column::Activity, code as Code) == activity);
+        let mut items = Vec::new();
+        if let Some(code) = code {
+            self.each_batch(&[col::ITEM_ID, col::ACTIVITY], |batch| {
+                let of = batch.column(0).as_primitive::<UInt64Type>().values();
+                let activities = batch.column(1).as_primitive::<UInt32Type>().values();
+                items.extend(of.iter().zip(activities).filter(|(_, of)| **of as usize == code).map(|(item, _)| *item));
+            })?;
+        }
+        items.sort_unstable();
+        items.dedup();
+        Ok(items)
+    }
+
     /// Shows every live event, item by item and within an item in its order, with the item's number.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ pub(crate) fn assess(
         events_without_actor: tally.without_actor,
         items: tally.items,
         items_without_decision: tally.items.saturating_sub(n_items(paths)),
+        items_cut: 0,
         decisions: paths.decisions.len() as u64,
         ..Coverage::default()
     };

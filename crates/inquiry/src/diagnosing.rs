@@ -13,6 +13,7 @@ use sayso_model::privacy::{Floor, Footprint};
 use sayso_model::signal::DecisionKey;
 use sayso_model::time::Instant;
 use sayso_model::words::Words;
+use sayso_sources::tracker::HISTORY_CUT;
 use sayso_stats::Window;
 
 use crate::who::{self, Who};
@@ -71,7 +72,11 @@ impl Office {
         let who = self.who(&engine)?;
         let reconstruct = self.reconstruct(&who, true);
         let paths = engine.paths(&reconstruct)?.collect_all()?;
-        let coverage = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        // Half a path looks like a short one.
+        let cut = engine.items_with(HISTORY_CUT)?;
+        let paths = if cut.is_empty() { paths } else { paths.filtered(|one| cut.binary_search(&one.item).is_err()) };
+        let assessed = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        let coverage = Coverage { items_cut: cut.len() as u64, ..assessed };
         let (first, last) = engine.snapshot().bounds().unwrap_or_default();
         let last = last.min(reconstruct.until());
         let first = self.kept_since(last).map_or(first, |kept| first.max(kept)).min(last);
@@ -86,7 +91,8 @@ impl Office {
         seen.paths =
             seen.paths.filtered(|one| one.raised_at >= since && until.is_none_or(|until| one.raised_at < until));
         if seen.paths.decisions.len() != n_before {
-            seen.coverage = coverage::assess(&engine, &seen.who, &seen.paths, &self.sources, self.as_of())?;
+            let assessed = coverage::assess(&engine, &seen.who, &seen.paths, &self.sources, self.as_of())?;
+            seen.coverage = Coverage { items_cut: cut.len() as u64, ..assessed };
         }
         Ok(seen)
     }

@@ -44,6 +44,9 @@ impl Office {
                 ),
             );
             check(state.complete, format!("{}: read to its end", source.name));
+            for (what, tally) in &ledger.claims {
+                check(tally.missing() == 0, format!("{}: {}", source.name, tally.words(what)));
+            }
         }
 
         let tally = engine.tally(None)?;

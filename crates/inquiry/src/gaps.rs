@@ -46,6 +46,25 @@ pub(crate) fn of(office: &Office, who: &Who, coverage: &Coverage, paths: &Paths)
             "Add a rule for them to the lens; they are listed under coverage.",
         );
     }
+    for source in &coverage.sources {
+        for (what, tally) in source.ledger.claims.iter().filter(|(_, tally)| tally.missing() > 0) {
+            gap(
+                "not_all_received",
+                format!("Of {}, only {}.", source.name, tally.words(what)),
+                "Look whether the account that reads may see everything, and read again: `sayso read`.",
+            );
+        }
+    }
+    if coverage.items_cut > 0 {
+        gap(
+            "history_cut",
+            format!(
+                "The history of {} items is known to be cut; they are kept out of everything that is said of paths.",
+                coverage.items_cut
+            ),
+            "Read them by the tracker's interface, which gives whole histories: `sayso read`.",
+        );
+    }
     let decided: u64 = coverage.decisions_by_decider_known.values().sum();
     let unknown = coverage.decisions_by_decider_known.get("unknown").copied().unwrap_or(0);
     if decided > 0 && ((decided - unknown) as f64) < DECIDERS_KNOWN_MIN * decided as f64 {

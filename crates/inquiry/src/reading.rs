@@ -201,6 +201,10 @@ impl SourceReading {
         for (note, n) in &ledger.notes {
             let _ = writeln!(text, "  noted: {n} {}", note.words());
         }
+        for (what, tally) in &ledger.claims {
+            let lacks = if tally.missing() > 0 { "LACKS" } else { "whole" };
+            let _ = writeln!(text, "  {lacks}: {}", tally.words(what));
+        }
         if let Outcome::Failed { why, hint } = &self.outcome {
             let _ = writeln!(text, "  failed to {why}");
             if let Some(hint) = hint {
@@ -270,6 +274,7 @@ mod tests {
         let mut ledger = Ledger { seen: 3, kept: 2, events: 2, ..Ledger::default() };
         ledger.set_aside.insert(Reason::TimeUnreadable, 1);
         let reading = Reading {
+            fetched: Vec::new(),
             sources: vec![SourceReading {
                 name: "log".into(),
                 kind: "csv".into(),

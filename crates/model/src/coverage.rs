@@ -138,6 +138,22 @@ impl ClaimTally {
         self.stated.saturating_sub(self.received)
     }
 
+    /// In words, to follow the source's name: `23 of 26 issues that the source states came; 1 place is short`.
+    pub fn words(&self, what: &str) -> String {
+        let mut words = format!("{} of {} {what} that the source states came", self.received, self.stated);
+        if self.missing() > 0 {
+            let places = if self.items_short == 1 { "1 item or search is" } else { "items or searches are" };
+            match self.items_short {
+                0 | 1 => words.push_str(&format!("; {places} short")),
+                n => words.push_str(&format!("; {n} {places} short")),
+            }
+        }
+        if self.beyond > 0 {
+            words.push_str(&format!("; {} came beyond what it states", self.beyond));
+        }
+        words
+    }
+
     /// Enters what is stated of one item, and what came of it.
     pub fn enter(&mut self, stated: u64, received: u64) {
         self.stated += stated;

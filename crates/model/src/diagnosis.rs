@@ -175,6 +175,8 @@ pub struct Coverage {
     pub items: u64,
     /// Items in which no decision could be recognised.
     pub items_without_decision: u64,
+    /// Items of which the history is known to be cut; they are in no path statistics, and their decisions do not count.
+    pub items_cut: u64,
     /// Decisions recognised.
     pub decisions: u64,
     /// Of these, by status.

@@ -378,6 +378,21 @@ fn frame(diagnosis: &Diagnosis) -> Vec<Fact> {
             quantity::counted(coverage.people, "person", "people"),
         ),
     });
+    let tallies = || coverage.sources.iter().flat_map(|source| source.ledger.claims.values());
+    let (stated, received) =
+        tallies().fold((0, 0), |(stated, received), of| (stated + of.stated, received + of.received));
+    if stated > 0 {
+        let lacks = match stated.saturating_sub(received) {
+            0 => "all of it came".to_owned(),
+            n => format!("{} of it did not come", quantity::count(n)),
+        };
+        let cut = match coverage.items_cut {
+            0 => String::new(),
+            n => format!("; {} with a cut history left out", quantity::counted(n, "item", "items")),
+        };
+        let things = quantity::counted(stated, "entry", "entries");
+        facts.push(Fact { label: "Completeness", says: format!("the sources state {things}; {lacks}{cut}") });
+    }
     facts.push(Fact { label: "Intervals", says: format!("{} unless said otherwise", quantity::level(level)) });
     facts.push(Fact { label: "Working day", says: "8 working hours of whoever holds the question".to_owned() });
     facts.push(Fact { label: "Seed", says: diagnosis.seed.to_string() });

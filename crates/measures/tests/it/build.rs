@@ -207,6 +207,7 @@ pub fn run(paths: &Paths, floor: Floor) -> Measured {
         events_by_bots: 50,
         items: 40,
         items_without_decision: 10,
+        items_cut: 0,
         decisions: paths.decisions.len() as u64,
         ..Coverage::default()
     };

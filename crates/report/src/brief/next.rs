@@ -42,7 +42,7 @@ pub(super) fn section(diagnosis: &Diagnosis) -> Option<Section> {
 fn nothing_read(diagnosis: &Diagnosis) -> Vec<Prose> {
     let mut steps = vec![
         Prose::new().say("Point Sayso at a git repository or an event log (CSV or XES): ").code("sayso diagnose PATH"),
-        Prose::new().say("See it work on made-up data first: ").code("sayso example DIR"),
+        Prose::new().say("See it work on made-up data first: ").code("sayso example insurer DIR"),
     ];
     let aside: u64 = diagnosis.coverage.sources.iter().map(|source| source.ledger.n_set_aside()).sum();
     if aside > 0 {

@@ -414,6 +414,7 @@ fn coverage() -> Coverage {
         events_by_bots: 2_290,
         items: 764,
         items_without_decision: 41,
+        items_cut: 0,
         decisions: 812,
         decisions_by_status: count(&[("decided", 731), ("open", 48), ("withdrawn", 33)]),
         decisions_by_decider_known: count(&[("explicit", 502), ("rule", 171), ("inferred", 58), ("unknown", 81)]),

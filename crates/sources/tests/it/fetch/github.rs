@@ -128,7 +128,7 @@ impl Api for Hub {
             return plain(404, "{\"message\": \"Not Found\", \"documentation_url\": \"x\"}");
         }
         let item = self.items.iter().find(|item| item.number == number).unwrap();
-        let response = match segments[4..].iter().copied().collect::<Vec<_>>()[..] {
+        let response = match segments[4..] {
             ["issues", _, "timeline"] => {
                 let comments = item.comments.iter().map(|(id, at)| {
                     value!({"id": id, "event": "commented", "user": user("bo"), "actor": user("bo"), "created_at": at.to_string(),
