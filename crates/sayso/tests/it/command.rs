@@ -408,3 +408,54 @@ fn help_shows_an_example_and_every_verb() {
         assert!(written.contains(help.trim_end()), "docs/reference/commands.md lacks the help of {verb}:\n{help}");
     }
 }
+
+#[test]
+fn the_record_goes_out_for_other_tools_and_comes_back_the_same() {
+    let office = insurer();
+    let n = |target: &str| {
+        query(&office, target, "SELECT count(*) AS n FROM events WHERE act IS NOT NULL OR activity <> ''")[0]["n"]
+            .clone()
+    };
+    let people = std::fs::read_to_string(office.path().join("firm/people.csv")).unwrap();
+    let name = people.lines().nth(1).unwrap().split(',').next().unwrap().to_owned();
+    let mut said = Vec::new();
+    for file in ["out.jsonocel", "out.xmlocel", "out.sqlite", "out.xes.gz"] {
+        let out = office.ok(&["export", file, "--office", "firm"]);
+        said.push(out.split(" activities").next().unwrap().to_owned());
+        let bytes = std::fs::read(office.path().join(file)).unwrap();
+        assert!(!bytes.windows(name.len()).any(|window| window == name.as_bytes()), "{file} names a person");
+    }
+    said.dedup();
+    assert_eq!(said.len(), 1, "{said:?}");
+    let events = said[0].split(' ').next().unwrap();
+    assert_eq!(query(&office, "out.xes.gz", "SELECT count(*) AS n FROM events")[0]["n"].to_string(), events);
+    assert_eq!(query(&office, "out.jsonocel", "SELECT count(*) AS n FROM events")[0]["n"].to_string(), events);
+    assert!(n("firm").as_u64() >= events.parse().ok());
+    let said = office.run(&["export", "out.txt", "--office", "firm"]);
+    assert_eq!((said.code, said.err.contains(".jsonocel")), (2, true), "{}", said.err);
+    assert!(!office.path().join("out.txt").exists());
+}
+
+#[test]
+fn a_lens_is_proposed_and_explained_without_naming_anybody() {
+    let office = insurer();
+    let proposed = office.ok(&["lens", "suggest", "firm"]);
+    assert!(proposed.contains("[[rule]]") && proposed.contains("Confidence: high"), "{proposed}");
+    office.write(
+        "log.csv",
+        format!("{HEADER}A-1,2026-01-05T10:00:00Z,ann,opened,,,,,,,\nA-1,2026-01-06T10:00:00Z,bo,closed,,,,,,,\n"),
+    );
+    office.write(
+        "lens.toml",
+        "name = \"two\"\nkind = \"table\"\nitem = \"item\"\nat = \"at\"\nactor = \"actor\"\nactivity = \"activity\"\n\n\
+         [[rule]]\nactivity = \"clos*\"\nact = \"decided\"\nbecause = \"closing is the answer\"\n\n\
+         [[rule]]\nactivity = \"*\"\nact = \"raised\"\n",
+    );
+    let log = ["--office", "log.csv", "--lens", "lens.toml"];
+    let said = office.ok(&[&["lens", "explain", "A-1"], &log[..]].concat());
+    assert!(said.contains("rule 1, line 7") && said.contains("closing is the answer"), "{said}");
+    assert!(said.contains("would have matched too: rule 2"), "{said}");
+    assert!(!said.contains(": bo") && !said.contains(": ann"), "{said}");
+    let said = office.run(&[&["lens", "explain", "A-2"], &log[..]].concat());
+    assert_eq!((said.code, said.err.contains("SELECT DISTINCT item")), (2, true), "{}", said.err);
+}
