@@ -212,11 +212,11 @@ fn books(diagnosis: &Diagnosis) -> Prose {
     if seen > 0 {
         let set_aside = match aside {
             0 => "none was set aside".to_owned(),
-            1 => "1 was set aside".to_owned(),
-            n => format!("{} were set aside", quantity::count(n)),
+            1 => "1 was set aside; the appendix says why".to_owned(),
+            n => format!("{} were set aside; the appendix says why", quantity::count(n)),
         };
         prose = prose.say(format!(
-            "Of {} in the {}, {set_aside}; the appendix says why. ",
+            "Of {} in the {}, {set_aside}. ",
             quantity::counted(seen, "element", "elements"),
             if coverage.sources.len() == 1 { "source" } else { "sources" },
         ));
