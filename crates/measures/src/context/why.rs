@@ -1,13 +1,14 @@
 //! M23: what can be read of the why at each hand-over, at the version of the texts as it was then, and who asks back.
 
 use rustc_hash::FxHashSet;
-use sayso_model::NOT_RECORDED;
+use sayso_model::decision::Touch;
 use sayso_model::event::Act;
 use sayso_model::measure::{MeasureId, Scope};
 use sayso_model::signal::{Pattern, Signal};
 use sayso_model::signs::Signs;
 use sayso_model::thread::Threads;
 use sayso_model::time::Instant;
+use sayso_model::{Code, NOT_RECORDED};
 use sayso_stats::ratio::{Cluster, Range};
 use sayso_stats::{Estimate, Interval, Unit, logistic, rank, resample};
 
@@ -67,22 +68,27 @@ impl Handover {
 
 /// One signal for each cell with hand-overs of which the record says anything.
 pub(crate) fn measure(sheet: &mut Sheet, scene: &Scene<'_>, threads: &Threads) -> Vec<Signal> {
-    let all = handovers(scene, threads);
+    let how = Passing::of(scene);
+    let all = handovers(scene, threads, how);
     if all.is_empty() {
         sheet.withhold(
             ID,
             "overall",
             1,
-            "no hand-over comes with a text or a link, so that nothing can be read of the why",
+            "no hand-over and no review comes with a text or a link, so that nothing can be read of the why",
         );
         return Vec::new();
     }
-    let told = Told::new(&all);
-    let family = (ID, "hand-overs with a text or a link");
+    let told = Told::new(&all, how);
+    let family = (ID, how.words());
     lot::say(sheet, scene, family, |index| !told.of(index).is_empty(), |sheet, lot| told.numbers(lot, sheet));
     told.curve(sheet, scene);
 
     let mut signals = Vec::new();
+    if how == Passing::TakenUp {
+        // The pattern is one of hand-overs; that reviewers find little to read is a number, and not yet that.
+        return signals;
+    }
     for (cell, lot) in lot::cells(scene, sheet) {
         let chosen: Vec<&Handover> = lot.decisions.iter().flat_map(|&index| told.of(index)).collect();
         let questions = lot.decisions.iter().filter(|&&index| !told.of(index).is_empty()).count() as u64;
@@ -93,14 +99,65 @@ pub(crate) fn measure(sheet: &mut Sheet, scene: &Scene<'_>, threads: &Threads) -
     signals
 }
 
+/// How a question comes to somebody who had no part in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Passing {
+    /// Somebody hands it over.
+    HandedOver,
+    /// The record shows no hand-over at all, as where changes lie open for review: whoever reviews takes it up.
+    TakenUp,
+}
+
+impl Passing {
+    fn of(scene: &Scene<'_>) -> Self {
+        let decisions = 0..scene.population.paths.decisions.len() as u32;
+        let is_handed = |index| scene.touches(index).iter().any(|touch| touch.act == Act::Handed.code());
+        if decisions.into_iter().any(is_handed) { Passing::HandedOver } else { Passing::TakenUp }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Passing::HandedOver => "hand-overs with a text or a link",
+            Passing::TakenUp => {
+                "first reviews by somebody new, with a text or a link (nobody hands over in this record)"
+            }
+        }
+    }
+
+    /// Who comes to the question by an act, and from whom; `None` where nobody does.
+    fn passes(self, touches: &[Touch], place: usize) -> Option<(Code, Code)> {
+        let touch = &touches[place];
+        match self {
+            Passing::HandedOver => {
+                (touch.act == Act::Handed.code() && touch.to != NOT_RECORDED).then_some((touch.actor, touch.to))
+            }
+            Passing::TakenUp => {
+                let reviews =
+                    [Act::Approved, Act::Objected, Act::Advised].into_iter().any(|act| touch.act == act.code());
+                let asker = touches.first().map_or(NOT_RECORDED, |first| first.actor);
+                (reviews && touch.actor != NOT_RECORDED && asker != NOT_RECORDED).then_some((asker, touch.actor))
+            }
+        }
+    }
+}
+
 /// Hand-overs by decision.
 struct Told<'h> {
     all: &'h [Handover],
+    how: Passing,
 }
 
 impl<'h> Told<'h> {
-    fn new(all: &'h [Handover]) -> Self {
-        Self { all }
+    fn new(all: &'h [Handover], how: Passing) -> Self {
+        Self { all, how }
+    }
+
+    /// An estimate that says of what it is, where that is no hand-over.
+    fn said(&self, estimate: Estimate) -> Estimate {
+        match self.how {
+            Passing::HandedOver => estimate,
+            Passing::TakenUp => noted(estimate, "of first reviews by somebody new: nobody hands over in this record"),
+        }
     }
 
     fn of(&self, decision: u32) -> &'h [Handover] {
@@ -141,7 +198,7 @@ impl<'h> Told<'h> {
             lot.decisions.iter().flat_map(|&index| self.of(index)).filter_map(|one| one.answered_in).collect();
         let answer = (!hours.is_empty()).then(|| rank::quantile(&mut hours, 0.5, lot.scene.unit(), lot.window));
         numbers.push(("answer", answer));
-        numbers
+        numbers.into_iter().map(|(name, estimate)| (name, estimate.map(|estimate| self.said(estimate)))).collect()
     }
 
     fn signal(&self, scene: &Scene<'_>, sheet: &Sheet, cell: &Cell, lot: &Lot<'_, '_>, chosen: &[&Handover]) -> Signal {
@@ -190,7 +247,7 @@ impl<'h> Told<'h> {
             let seed = sheet.seed_for(ID, "kept", &hop.to_string());
             let n = clusters.len() as u64;
             let estimate = resample::ratio_of_sums(&clusters, Range::Share, n, seed, Unit::Share, sheet.window);
-            sheet.say(cleared, ID, Scope::from([("hop".to_owned(), hop.to_string())]), "kept", estimate);
+            sheet.say(cleared, ID, Scope::from([("hop".to_owned(), hop.to_string())]), "kept", self.said(estimate));
         }
         let everybody = Base::of(scene.population, sheet.floor, &[], |decision| {
             self.all.iter().any(|one| key(scene, one.decision) == (decision.item, decision.ordinal))
@@ -224,7 +281,7 @@ fn key(scene: &Scene<'_>, index: u32) -> (u64, u32) {
 }
 
 /// Every first hand-over to somebody new to the question, of which the record says anything; by decision.
-fn handovers(scene: &Scene<'_>, threads: &Threads) -> Vec<Handover> {
+fn handovers(scene: &Scene<'_>, threads: &Threads, how: Passing) -> Vec<Handover> {
     let mut all = Vec::new();
     let (mut item, mut hop) = (None, 0);
     for index in 0..scene.population.paths.decisions.len() as u32 {
@@ -236,35 +293,51 @@ fn handovers(scene: &Scene<'_>, threads: &Threads) -> Vec<Handover> {
         let hops = scene.population.paths.hops_of(decision);
         let mut seen: FxHashSet<u32> = FxHashSet::default();
         for (place, touch) in touches.iter().enumerate() {
-            seen.insert(touch.actor);
-            if touch.act != Act::Handed.code() || touch.to == NOT_RECORDED || !scene.is_human(touch.actor) {
-                continue;
-            }
+            let is_first = seen.insert(touch.actor);
+            let passed = how.passes(touches, place).filter(|(giver, taker)| {
+                scene.is_human(*giver) && (how == Passing::HandedOver || scene.is_human(*taker))
+            });
+            let Some((giver, taker)) = passed else { continue };
             // Whoever had it before knows what it is for, as far as anybody does.
-            if !seen.insert(touch.to) {
+            let is_new = if taker == touch.actor { how == Passing::TakenUp && is_first } else { seen.insert(taker) };
+            if !is_new {
                 continue;
             }
             hop += 1;
-            let readable = threads.readable(decision.item, touch.at);
-            let origin = (!threads.links.is_empty()).then(|| reaches_origin(threads, decision.item, touch.at));
-            let own = Signs::of_flags(touch.flags).has(Signs::HAS_TEXT);
-            let stated = || threads.said_on(decision.item).iter().any(|said| said.statement && said.at <= touch.at);
+            // What somebody writes who takes it up is not what they found.
+            let at = match how {
+                Passing::HandedOver => touch.at,
+                Passing::TakenUp => Instant::from_micros(touch.at.micros() - 1),
+            };
+            let readable = threads.readable(decision.item, at);
+            let origin = (!threads.links.is_empty()).then(|| reaches_origin(threads, decision.item, at));
+            let own = how == Passing::HandedOver && Signs::of_flags(touch.flags).has(Signs::HAS_TEXT);
+            let stated = || threads.said_on(decision.item).iter().any(|said| said.statement && said.at <= at);
             if !own && origin != Some(true) && !stated() {
                 continue;
             }
-            let to_site =
-                hops.iter().find(|held| held.since == touch.at && held.holder == touch.to).map(|held| held.site);
-            let crosses = to_site
-                .filter(|site| *site != NOT_RECORDED && touch.site != NOT_RECORDED)
-                .map(|site| site != touch.site);
-            let back = touches[place + 1..].iter().find(|later| {
+            let (from, (to_site, to_role)) = match how {
+                Passing::HandedOver => {
+                    let held = hops.iter().find(|held| held.since == touch.at && held.holder == taker);
+                    ((touch.site, touch.role), (held.map(|held| held.site), touch.to_role))
+                }
+                Passing::TakenUp => ((touches[0].site, touches[0].role), (Some(touch.site), touch.role)),
+            };
+            let crosses =
+                to_site.filter(|site| *site != NOT_RECORDED && from.0 != NOT_RECORDED).map(|site| site != from.0);
+            // A review may itself be the question.
+            let after = match how {
+                Passing::HandedOver => place + 1,
+                Passing::TakenUp => place,
+            };
+            let back = touches[after..].iter().find(|later| {
                 let asks = later.act == Act::Asked.code() || Signs::of_flags(later.flags).has(Signs::ASKS);
-                later.actor == touch.to && asks && (later.to == touch.actor || later.to == NOT_RECORDED)
+                later.actor == taker && asks && (later.to == giver || later.to == NOT_RECORDED)
             });
             let answer = back.and_then(|back| {
                 touches[place + 1..]
                     .iter()
-                    .find(|later| later.actor == touch.actor && later.at > back.at)
+                    .find(|later| later.actor == giver && later.at > back.at)
                     .map(|later| (back, later))
             });
             all.push(Handover {
@@ -274,8 +347,8 @@ fn handovers(scene: &Scene<'_>, threads: &Threads) -> Vec<Handover> {
                 origin,
                 crosses,
                 asked_back: back.is_some(),
-                answered_in: answer.map(|(back, later)| scene.hours(touch.site, back.at, later.at)),
-                roles: (touch.role, touch.to_role),
+                answered_in: answer.map(|(back, later)| scene.hours(from.0, back.at, later.at)),
+                roles: (from.1, to_role),
             });
         }
     }

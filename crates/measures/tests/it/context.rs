@@ -142,6 +142,35 @@ fn half_of_the_hand_overs_without_a_why_is_found_and_none_is_not() {
     assert!(signal(&one_in_ten, Pattern::WhyLost).p("lost").unwrap() > 0.2);
 }
 
+/// As in code review: a change lies open, and whoever reviews takes it up. Every second one says why; what a reviewer writes
+/// is not what they found, and who comes back had it already.
+#[test]
+fn where_nobody_hands_over_those_who_take_it_up_are_looked_at() {
+    let mut told = Told::new();
+    let mut threads = Threads::default();
+    for item in 0..60 {
+        let (author, reviewer, other) = (1 + item as u32 % 10, 11 + item as u32 % 10, 11 + (item as u32 + 3) % 10);
+        let hour = item as i64 * 10;
+        let why = if item % 2 == 0 { TEXT.and(Signs::REASON) } else { TEXT };
+        threads.push(item, at(hour), why.and(Signs::STATEMENT).bits(), author, None);
+        let asks = TEXT.and(Signs::ASKS).and(Signs::REASON);
+        threads.push(item, at(hour + 2), asks.bits(), reviewer, None);
+        let acts = [
+            (hour + 2, reviewer, Act::Objected, 0, asks),
+            (hour + 4, author, Act::Advised, 0, TEXT),
+            (hour + 5, reviewer, Act::Approved, 0, Signs::NONE),
+        ];
+        told.question(item, hour, author, &acts, other);
+    }
+    let measured = run(&told.paths, Some(&threads));
+    let lost = find(&measured, MeasureId::M23, "lost", &[]).unwrap();
+    assert_eq!((lost.value(), lost.n()), (Some(0.5), 60));
+    assert!(lost.method().contains("nobody hands over"), "{}", lost.method());
+    let of = |name: &str| find(&measured, MeasureId::M23, name, &[]).unwrap().value();
+    assert_eq!((of("reasons"), of("asked_back"), of("answer")), (Some(0.5), Some(1.0), Some(2.0)));
+    assert!(measured.signals.iter().all(|signal| signal.pattern != Pattern::WhyLost), "the pattern is of hand-overs");
+}
+
 #[test]
 fn a_link_to_an_origin_carries_the_why() {
     let paths = handed(2);

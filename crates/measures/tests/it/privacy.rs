@@ -327,7 +327,7 @@ fn no_two_groups_of_the_small_insurer_give_anybody_away() {
                 || withheld.why.starts_with("not shown")
                 || withheld.why.starts_with("the record shows")
                 || withheld.why.starts_with("no charter")
-                || withheld.why.starts_with("no hand-over comes with a text")
+                || withheld.why.starts_with("no hand-over and no review comes with a text")
                 || withheld.why.starts_with("nobody is seen")
                 || withheld.groups == 0
                 || withheld.why.starts_with("fewer than")),

@@ -118,6 +118,14 @@ pub(super) fn context(diagnosis: &Diagnosis, measures: Measures<'_>) -> Option<S
         )
     }));
     blocks.extend(table.map(Block::Table));
+    let lost = measures.one(MeasureId::M23, "lost", &[]);
+    if lost.is_some_and(|lost| lost.estimate().method().contains("nobody hands over")) {
+        blocks.push(Block::Prose(
+            "Nobody hands over in this record. What is called a hand-over in this section is the first review by somebody \
+             who is new to the question; it is read at the moment before they wrote."
+                .into(),
+        ));
+    }
     blocks.extend(why);
     let near = figures_in_all(measures, &[MeasureId::M24], "Whether those decide who know the area");
     blocks.extend(near);
