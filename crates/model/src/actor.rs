@@ -81,7 +81,7 @@ pub struct Person {
     pub person: String,
     /// Their name as sources write it.
     pub name: Option<String>,
-    /// Their mail address, or several separated by spaces.
+    /// Their mail address, login or account id, or several of these separated by spaces.
     pub email: Option<String>,
     /// Their team.
     pub team: Option<String>,
