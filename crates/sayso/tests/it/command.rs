@@ -453,7 +453,7 @@ fn a_lens_is_proposed_and_explained_without_naming_anybody() {
     );
     let log = ["--office", "log.csv", "--lens", "lens.toml"];
     let said = office.ok(&[&["lens", "explain", "A-1"], &log[..]].concat());
-    assert!(said.contains("rule 1, line 7") && said.contains("closing is the answer"), "{said}");
+    assert!(said.contains("rule 1, line 8") && said.contains("closing is the answer"), "{said}");
     assert!(said.contains("would have matched too: rule 2"), "{said}");
     assert!(!said.contains(": bo") && !said.contains(": ann"), "{said}");
     let said = office.run(&[&["lens", "explain", "A-2"], &log[..]].concat());

@@ -214,4 +214,32 @@ fn in_one_organisation_line_one_person_closes_everything_and_no_country_is_calle
         gates[0]["claim"].as_str().unwrap().contains("does not speak of the speed of that person or of their site")
     );
     assert!(found.iter().all(|one| !one["claim"].as_str().unwrap().contains("country")), "{found:?}");
+    distance_is_mostly_that_desk(&office, &diagnosis, &target, &lens);
+}
+
+/// What was counted by cases: 3.28 [2.49, 4.04]; without the one line 1.23 [0.96, 1.62]; of two people 0.96; in a queue 0.57,
+/// and 3.72 [1.89, 9.19] within strata. Here questions are counted, of which a case that was opened again has two.
+fn distance_is_mostly_that_desk(office: &TestOffice, diagnosis: &Value, target: &str, lens: &str) {
+    let of = |of: &str, statistic: &str| {
+        let scope = serde_json::json!({"of": of, "clock": "calendar"});
+        let all = diagnosis["measures"].as_array().unwrap();
+        let found =
+            all.iter().find(|m| m["id"] == "M22" && m["statistic"] == statistic && m["scope"] == scope).unwrap();
+        let number = |key: &str| found[key].as_f64().unwrap();
+        (number("value"), number("low"), number("high"))
+    };
+    let (naive, low, high) = of("questions", "naive_ratio");
+    assert!((2.49..4.04).contains(&naive) && low < 3.28 && 3.28 < high, "{naive} [{low}, {high}]");
+    assert!((low - 2.49).abs() < 0.3 && (high - 4.04).abs() < 0.4, "[{low}, {high}]");
+    let (without, low, high) = of("questions", "without_gates");
+    assert!((without - 1.23).abs() < 0.06 && (low - 0.96).abs() < 0.1 && (high - 1.62).abs() < 0.2, "{without}");
+    let (two, low, high) = of("questions", "two_people_ratio");
+    assert!((two - 0.96).abs() < 0.1 && low < 0.96 && 0.96 < high, "{two}");
+    let (queued, low, high) = of("queued hand-overs", "naive_ratio");
+    assert!((queued - 0.57).abs() < 0.2 && low < 0.57 && 0.57 < high, "{queued}");
+    let (stratified, low, high) = of("queued hand-overs", "stratified_ratio");
+    assert!((1.89..9.19).contains(&stratified) && low < 3.72 && 3.72 < high, "{stratified} [{low}, {high}]");
+    let said = office.ok(&["diagnose", target, "--lens", lens]).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("That number holds nothing constant, and is not what the border costs."), "{said}");
+    assert!(said.contains("that part is a desk, not a distance"), "{said}");
 }
