@@ -1,9 +1,11 @@
 //! What leaders believe: read from `assumptions.toml` and the answers beside it, tested on the record, held against each other.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use sayso_findings::assumptions::{Found, test};
+use sayso_measures::Measured;
 use sayso_model::Code;
 use sayso_model::assumption::{Answer, Assumption, Expectation, SideBySide, TestedBelief};
 use sayso_model::decision::{Decision, Paths};
@@ -245,21 +247,32 @@ impl Office {
     }
 
     pub(crate) fn test_beliefs(&self, seen: &Seen) -> Result<Vec<TestedBelief>, InquiryError> {
-        self.beliefs.assumptions.iter().map(|belief| self.test_belief(belief, seen)).collect()
+        let mut parts = BTreeMap::new();
+        self.beliefs.assumptions.iter().map(|belief| self.test_belief(belief, seen, &mut parts)).collect()
     }
 
-    fn test_belief(&self, belief: &Assumption, seen: &Seen) -> Result<TestedBelief, InquiryError> {
+    /// `parts` remembers what was measured of a part of the record: beliefs often speak of the same one.
+    fn test_belief<'a>(
+        &self,
+        belief: &'a Assumption,
+        seen: &Seen,
+        parts: &mut BTreeMap<(MeasureId, BTreeMap<&'a str, &'a str>), (Measured, Paths)>,
+    ) -> Result<TestedBelief, InquiryError> {
         let (in_scope, narrows): (BTreeMap<_, _>, BTreeMap<_, _>) = belief
             .part
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .partition(|(key, _)| is_of_scope(belief.measure, key));
-        let part;
         let (paths, measured) = if narrows.is_empty() {
             (&seen.paths, self.measured(seen)?)
         } else {
-            let (paths, window) = self.part(belief, &narrows, seen)?;
-            part = (self.measure(&paths, seen, window), paths);
+            let part = match parts.entry((belief.measure, narrows)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let (paths, window) = self.part(belief, &unknown.key().1, seen)?;
+                    unknown.insert((self.measure_for(belief.measure, &paths, seen, window), paths))
+                }
+            };
             (&part.1, &part.0)
         };
         let wanted = |one: &&Measurement| {

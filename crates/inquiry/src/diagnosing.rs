@@ -9,6 +9,7 @@ use sayso_decisions::Rules;
 use sayso_measures::Measured;
 use sayso_model::decision::{Paths, Reconstruct};
 use sayso_model::diagnosis::{Coverage, Diagnosis, SCHEMA};
+use sayso_model::measure::MeasureId;
 use sayso_model::privacy::{Floor, Footprint};
 use sayso_model::signal::DecisionKey;
 use sayso_model::time::Instant;
@@ -132,10 +133,10 @@ impl Office {
         Ok(seen.measured.get_or_init(|| measured))
     }
 
-    /// Measures some of the record.
-    pub(crate) fn measure(&self, paths: &Paths, seen: &Seen, window: Window) -> Measured {
+    /// Measures some of the record, for the sake of one measure.
+    pub(crate) fn measure_for(&self, wanted: MeasureId, paths: &Paths, seen: &Seen, window: Window) -> Measured {
         let request = self.measuring(&seen.who, &seen.coverage, window);
-        sayso_measures::measure(paths, seen.who.words(), &request)
+        sayso_measures::measure_for(wanted, paths, seen.who.words(), &request)
     }
 
     /// What to measure, and how carefully.

@@ -29,7 +29,7 @@ use sayso_model::actor::Directory;
 use sayso_model::charter::Remits;
 use sayso_model::decision::{Decision, Paths};
 use sayso_model::diagnosis::{Coverage, PathMap};
-use sayso_model::measure::{Measurement, Withheld};
+use sayso_model::measure::{MeasureId, Measurement, Withheld};
 use sayso_model::privacy::{Floor, Footprint};
 use sayso_model::signal::Signal;
 use sayso_model::thread::Threads;
@@ -100,6 +100,22 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
 /// The same with links and texts of all items, where the record was scanned for them: whether the why travels (M23) then
 /// follows links and reads what was said outside of questions too.
 pub fn measure_with(paths: &Paths, threads: Option<&Threads>, words: &dyn Words, request: &Request<'_>) -> Measured {
+    measure_some(paths, threads, words, request, |_| true)
+}
+
+/// [`measure`] for the sake of one measure: distance and growth, which take most of the time and hide nothing of the others,
+/// are left out unless it is one of them. For a belief about a part of the record.
+pub fn measure_for(wanted: MeasureId, paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measured {
+    measure_some(paths, None, words, request, |id| id == wanted)
+}
+
+fn measure_some(
+    paths: &Paths,
+    threads: Option<&Threads>,
+    words: &dyn Words,
+    request: &Request<'_>,
+    wants: impl Fn(MeasureId) -> bool,
+) -> Measured {
     let population = Population::of(paths, words, request);
     let mut sheet = Sheet::new(request);
 
@@ -124,8 +140,12 @@ pub fn measure_with(paths: &Paths, threads: Option<&Threads>, words: &dyn Words,
     reversal::measure(&mut sheet, &decided);
 
     let mut signals = authority::measure(&mut sheet, &population, request, threads);
-    signals.extend(border::measure(&mut sheet, &population, request));
-    signals.extend(growth::measure(&mut sheet, &population, request));
+    if wants(MeasureId::M22) {
+        signals.extend(border::measure(&mut sheet, &population, request));
+    }
+    if wants(MeasureId::M25) {
+        signals.extend(growth::measure(&mut sheet, &population, request));
+    }
     let (path_map, node_of_hop) = pathmap::draw(&sheet, &population, &holders, &stays);
     let (measures, withheld, footprints) = sheet.close();
     Measured { measures, withheld, path_map, node_of_hop, signals, footprints }

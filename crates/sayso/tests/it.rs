@@ -4,6 +4,8 @@
 
 #[path = "../../sources/tests/it/across_the_sea.rs"]
 mod across_the_sea;
+#[path = "it/action.rs"]
+mod action;
 #[path = "it/authority.rs"]
 mod authority;
 #[path = "it/command.rs"]

@@ -1,11 +1,11 @@
 //! How few hands hold how much: unbiased concentration, effective numbers, and divergence beside what chance alone gives.
 
-use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 use crate::proportion::jeffreys;
+use crate::resample::multinomial;
 use crate::{level_or_default, z_two_sided};
 
 /// How [`effective`] describes itself.
@@ -160,34 +160,12 @@ pub struct Divergence {
 /// gives the same numbers to the last bit.
 pub fn divergence(declared: &[f64], counts: &[u64], draws: usize, seed: u64) -> Option<Divergence> {
     let n: u64 = counts.iter().sum();
-    let as_weights = |counts: &[u64]| counts.iter().map(|&count| count as f64).collect::<Vec<_>>();
     let seen = jensen_shannon(declared, &as_weights(counts))?;
     if draws == 0 {
         return None;
     }
-    let sum: f64 = declared.iter().sum();
-    let mut up_to = 0.0;
-    let cumulative: Vec<f64> = declared
-        .iter()
-        .map(|share| {
-            up_to += share / sum;
-            up_to
-        })
-        .collect();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut null: Vec<f64> = (0..draws)
-        .filter_map(|_| {
-            let mut drawn = vec![0_u64; declared.len()];
-            for _ in 0..n {
-                let at = unit(&mut random);
-                // Rounding may leave the last sum below 1; nothing of weight 0 is ever drawn.
-                let place = cumulative.partition_point(|&up_to| up_to <= at);
-                let place = place.min(declared.len() - 1);
-                drawn[place] += 1;
-            }
-            jensen_shannon(declared, &as_weights(&drawn))
-        })
-        .collect();
+    let mut null = redrawn(declared, declared, n, draws, &mut random);
     null.sort_unstable_by(f64::total_cmp);
     let null_mean = null.iter().sum::<f64>() / null.len() as f64;
     let as_large = null.len() - null.partition_point(|&drawn| drawn < seen - 1e-12);
@@ -207,15 +185,7 @@ pub fn excess_interval(declared: &[f64], counts: &[u64], draws: usize, seed: u64
     let seen = divergence(declared, counts, draws, seed)?;
     let n: u64 = counts.iter().sum();
     let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x5bd1_e995);
-    let mut cumulative: Vec<u64> = Vec::with_capacity(counts.len());
-    counts.iter().for_each(|count| cumulative.push(cumulative.last().copied().unwrap_or(0) + count));
-    let mut drawn: Vec<f64> = (0..draws)
-        .filter_map(|_| {
-            let mut again = vec![0.0; counts.len()];
-            (0..n).for_each(|_| again[cumulative.partition_point(|&up_to| up_to <= random.random_range(0..n))] += 1.0);
-            jensen_shannon(declared, &again)
-        })
-        .collect();
+    let mut drawn = redrawn(declared, &as_weights(counts), n, draws, &mut random);
     drawn.sort_unstable_by(f64::total_cmp);
     let mean = drawn.iter().sum::<f64>() / drawn.len() as f64;
     let tail = (1.0 - level_or_default(level)) / 2.0;
@@ -223,9 +193,18 @@ pub fn excess_interval(declared: &[f64], counts: &[u64], draws: usize, seed: u64
     Some(Interval::new(at(tail), at(1.0 - tail)))
 }
 
-/// A number in [0, 1).
-fn unit(random: &mut ChaCha8Rng) -> f64 {
-    random.random::<f64>()
+/// The divergence of `n` things from what was declared, drawn from `weights` again and again.
+fn redrawn(declared: &[f64], weights: &[f64], n: u64, draws: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut counts = Vec::new();
+    let drawn = (0..draws).filter_map(|_| {
+        multinomial(random, n, weights, &mut counts);
+        jensen_shannon(declared, &as_weights(&counts))
+    });
+    drawn.collect()
+}
+
+fn as_weights(counts: &[u64]) -> Vec<f64> {
+    counts.iter().map(|&count| count as f64).collect()
 }
 
 #[cfg(test)]
@@ -233,6 +212,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use jiff::Timestamp;
     use proptest::prelude::*;
+    use rand::RngExt;
 
     use super::*;
 
@@ -274,7 +254,7 @@ mod tests {
             .map(|_| {
                 let mut counts = [0_u64; 4];
                 for _ in 0..60 {
-                    let at = unit(&mut random);
+                    let at: f64 = random.random();
                     counts[[0.4, 0.7, 0.9].iter().filter(|&&up_to| at >= up_to).count()] += 1;
                 }
                 herfindahl(&counts).unwrap()

@@ -45,8 +45,16 @@ pub fn interval(times: &[Timed], seed: u64, level: f64) -> Interval {
     redraw.interval(draws, whole, level)
 }
 
-/// Times in order.
-pub struct Ordered(Vec<Timed>);
+/// One time of a group: how long, whether it had ended, and of which cluster.
+#[derive(Clone, Copy)]
+struct One {
+    time: f64,
+    ended: bool,
+    cluster: u32,
+}
+
+/// Times in order, of the others and of the group.
+pub struct Ordered([Vec<One>; 2]);
 
 impl Ordered {
     /// Those whose cluster has a place, which becomes its number; times that are no number are left out.
@@ -56,7 +64,11 @@ impl Ordered {
             kept.filter_map(|timed| Some(Timed { cluster: place(timed.cluster)?, ..*timed })).collect();
         // Of one time, ends come before censored ones.
         ordered.sort_by(|a, b| a.time.total_cmp(&b.time).then(b.ended.cmp(&a.ended)).then(a.cluster.cmp(&b.cluster)));
-        Self(ordered)
+        let side = |in_group: bool| {
+            let of_side = ordered.iter().filter(|timed| timed.in_group == in_group);
+            of_side.map(|&Timed { time, ended, cluster, .. }| One { time, ended, cluster }).collect()
+        };
+        Self([side(false), side(true)])
     }
 
     /// The ratio with each cluster as often as it was drawn; once each where nothing is said.
@@ -66,13 +78,13 @@ impl Ordered {
     }
 
     fn median(&self, in_group: bool, drawn: Option<&[u32]>) -> Option<f64> {
-        let weight = |timed: &Timed| drawn.map_or(1, |drawn| u64::from(drawn[timed.cluster as usize]));
-        let of_group = || self.0.iter().filter(move |timed| timed.in_group == in_group);
-        let mut at_risk: u64 = of_group().map(weight).sum();
+        let weight = |one: &One| drawn.map_or(1, |drawn| u64::from(drawn[one.cluster as usize]));
+        let group = &self.0[usize::from(in_group)];
+        let mut at_risk: u64 = group.iter().map(weight).sum();
         let mut survival = 1.0_f64;
         // Where the curve has reached one half exactly.
         let mut reached = None;
-        let mut rest = of_group().peekable();
+        let mut rest = group.iter().peekable();
         while let Some(first) = rest.next() {
             let (mut ended, mut gone) = (0, 0);
             let mut next = Some(first);

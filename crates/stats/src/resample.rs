@@ -1,8 +1,9 @@
 //! Intervals by drawing clusters again, where there are few enough of them; linearised where there are more.
 
-use rand::Rng;
+use rand::{Fill, Rng};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use rand_distr::{Binomial, Distribution};
 
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 use crate::level_or_default;
@@ -157,7 +158,7 @@ pub struct Redraw {
     kept: Vec<u32>,
     part: f64,
     draws: usize,
-    rng: ChaCha8Rng,
+    places: Places,
 }
 
 impl Redraw {
@@ -173,7 +174,7 @@ impl Redraw {
             kept.retain(|_| f64::from(rng.next_u32()) < part * 4_294_967_296.0);
         }
         let draws = (WORK_MAX / n.clamp(1, VALUES_MAX)).clamp(DRAWS_MIN, DRAWS);
-        Self { kept, part, draws, rng }
+        Self { kept, part, draws, places: Places::of(rng) }
     }
 
     /// The place of a cluster among those that are drawn; `None` of one that was left out.
@@ -193,7 +194,7 @@ impl Redraw {
         for _ in 0..self.draws {
             times.fill(0);
             for _ in 0..clusters {
-                times[((u64::from(self.rng.next_u32()) * clusters as u64) >> 32) as usize] += 1;
+                times[self.places.below(clusters)] += 1;
             }
             values.extend(statistic(&times));
         }
@@ -226,6 +227,58 @@ impl Redraw {
     }
 }
 
+/// Places drawn evenly and with replacement, many at a time.
+struct Places {
+    rng: ChaCha8Rng,
+    block: [u32; 256],
+    next: usize,
+}
+
+impl Places {
+    fn of(rng: ChaCha8Rng) -> Self {
+        Self { rng, block: [0; 256], next: 256 }
+    }
+
+    /// A place below `n`. Multiply and shift: even to one part in 2^32 / n, and the same on every platform and version.
+    #[inline]
+    fn below(&mut self, n: usize) -> usize {
+        if self.next == self.block.len() {
+            Fill::fill_slice(&mut self.block, &mut self.rng);
+            self.next = 0;
+        }
+        let word = self.block[self.next];
+        self.next += 1;
+        ((u64::from(word) * n as u64) >> 32) as usize
+    }
+}
+
+/// How many of `n` independent draws fall on each weight: one binomial a weight, where drawing them singly would take `n`
+/// steps. Weights that add up to nothing get nothing.
+pub(crate) fn multinomial(rng: &mut ChaCha8Rng, n: u64, weights: &[f64], counts: &mut Vec<u64>) {
+    counts.clear();
+    counts.resize(weights.len(), 0);
+    let (mut left, mut rest) = (n, weights.iter().sum::<f64>());
+    let last = weights.iter().rposition(|&weight| weight > 0.0);
+    for (at, &weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+        // The last one takes what is left: the rest may have been rounded.
+        let part = if Some(at) == last { 1.0 } else { (weight / rest).clamp(0.0, 1.0) };
+        let drawn = Binomial::new(left, part).map_or(0, |binomial| binomial.sample(rng));
+        counts[at] = drawn;
+        left -= drawn;
+        rest -= weight;
+    }
+}
+
+/// Clusters that are alike, once each with how many there are, where that is few beside all of them.
+fn alike(pairs: &[(f64, f64)]) -> Option<Vec<((f64, f64), f64)>> {
+    let mut sorted = pairs.to_vec();
+    sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let groups = sorted.chunk_by(|a, b| a == b);
+    let kinds: Vec<_> = groups.map(|group| (group[0], group.len() as f64)).collect();
+    // A binomial costs about as much as this many single draws.
+    (kinds.len() * 16 <= pairs.len()).then_some(kinds)
+}
+
 /// The percentile interval of each share.
 fn intervals(table: &Table, sums: &[Sums], range: Range, seed: u64, level: f64) -> Vec<Interval> {
     let (clusters, columns) = (table.clusters(), table.parts.len());
@@ -234,14 +287,27 @@ fn intervals(table: &Table, sums: &[Sums], range: Range, seed: u64, level: f64) 
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut draws: Vec<Vec<f64>> = vec![Vec::with_capacity(DRAWS); columns];
-    // Multiply and shift: even to one part in 2^32 / clusters, and the same on every platform and version.
-    let mut draw = || ((u64::from(rng.next_u32()) * clusters as u64) >> 32) as usize;
-    if let Some(pairs) = table.as_pairs() {
+    let pairs = table.as_pairs();
+    if let Some(kinds) = pairs.as_deref().and_then(alike) {
+        let weights: Vec<f64> = kinds.iter().map(|(_, times)| *times).collect();
+        let mut counts = Vec::new();
+        for _ in 0..DRAWS {
+            multinomial(&mut rng, clusters as u64, &weights, &mut counts);
+            let sum = |of: fn(&(f64, f64)) -> f64| {
+                kinds.iter().zip(&counts).map(|((pair, _), &times)| of(pair) * times as f64).sum::<f64>()
+            };
+            let whole = sum(|pair| pair.1);
+            if whole > 0.0 {
+                draws[0].push(sum(|pair| pair.0) / whole);
+            }
+        }
+    } else if let Some(pairs) = pairs {
         // The usual case, one ratio: part and whole beside each other in memory.
+        let mut places = Places::of(rng);
         for _ in 0..DRAWS {
             let (mut part, mut whole) = (0.0, 0.0);
             for _ in 0..clusters {
-                let (x, y) = pairs[draw()];
+                let (x, y) = pairs[places.below(clusters)];
                 part += x;
                 whole += y;
             }
@@ -250,12 +316,13 @@ fn intervals(table: &Table, sums: &[Sums], range: Range, seed: u64, level: f64) 
             }
         }
     } else {
+        let mut places = Places::of(rng);
         let mut part = vec![0.0_f64; columns];
         for _ in 0..DRAWS {
             part.fill(0.0);
             let mut whole = 0.0;
             for _ in 0..clusters {
-                let drawn = draw();
+                let drawn = places.below(clusters);
                 whole += table.wholes[drawn];
                 for &(column, x) in table.entries_of(drawn) {
                     part[column as usize] += x;
@@ -332,6 +399,35 @@ mod tests {
         let clusters: Vec<_> = (0..50).map(|i| (f64::from(i % 7), 7.0 + f64::from(i % 3))).collect();
         assert_eq!(ratio(&clusters, 1), ratio(&clusters, 1));
         assert_ne!(ratio(&clusters, 1).interval(), ratio(&clusters, 2).interval());
+    }
+
+    /// Two in ten: of 20,000 draws of 30, the mean is 6 and the variance 30 * 0.2 * 0.8 = 4.8; nothing falls on no weight.
+    #[test]
+    fn counts_drawn_together_are_spread_as_single_draws_are() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let (mut counts, mut sums) = (Vec::new(), (0.0, 0.0));
+        for _ in 0..20_000 {
+            multinomial(&mut rng, 30, &[3.0, 0.0, 2.0, 5.0, 0.0], &mut counts);
+            assert_eq!((counts.iter().sum::<u64>(), counts[1], counts[4]), (30, 0, 0));
+            sums = (sums.0 + counts[2] as f64, sums.1 + (counts[2] as f64 - 6.0).powi(2));
+        }
+        assert!((sums.0 / 2e4 - 6.0).abs() < 0.06, "{sums:?}");
+        assert!((sums.1 / 2e4 / 4.8 - 1.0).abs() < 0.05, "{sums:?}");
+        multinomial(&mut rng, 7, &[0.0, 0.0], &mut counts);
+        assert_eq!(counts, [0, 0]);
+    }
+
+    /// Few kinds of clusters are drawn by kind; the interval is that of clusters drawn one by one, up to chance.
+    #[test]
+    fn alike_clusters_give_the_interval_of_single_ones() {
+        let of = |step: f64| -> Vec<(f64, f64)> {
+            (0..400).map(|i| (f64::from(i % 4) + step * f64::from(i), 4.0 + step)).collect()
+        };
+        assert!(alike(&of(0.0)).is_some() && alike(&of(1e-9)).is_none());
+        let (kinds, single) = (ratio(&of(0.0), 5), ratio(&of(1e-9), 5));
+        let width = |e: &Estimate| e.interval().high.unwrap() - e.interval().low.unwrap();
+        assert!((kinds.value().unwrap() - single.value().unwrap()).abs() < 1e-6);
+        assert!((width(&kinds) / width(&single) - 1.0).abs() < 0.1, "{kinds:?} {single:?}");
     }
 
     #[test]

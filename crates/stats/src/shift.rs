@@ -63,7 +63,7 @@ pub struct Shift {
 /// Values that are not finite are left out. `None` where no stratum holds both groups. It takes no memory beyond the
 /// values: the median is found by counting differences below a bound, not by writing them down.
 pub fn stratified(values: &[Value], least: u64) -> Option<Shift> {
-    Strata::of(values).shift(None, least.max(1))
+    Strata::of(values).shift(least.max(1))
 }
 
 /// The interval of [`stratified`] by drawing clusters again with replacement.
@@ -74,25 +74,38 @@ pub fn interval(values: &[Value], least: u64, seed: u64, level: f64) -> Interval
     let least = least.max(1);
     let Some(whole) = stratified(values, least) else { return Interval::UNKNOWN };
     let mut redraw = Redraw::of(values.iter().map(|value| value.cluster), seed);
-    let strata = Drawable::of(values, &redraw);
+    let mut strata = Drawable::of(values, &redraw);
     let shifts = redraw.each(|times| strata.shift(times, least));
     redraw.interval(shifts, whole.shift, level)
 }
 
 /// Values made ready for drawing their clusters again, where other statistics are drawn from the same clusters.
-pub struct Drawable(Strata);
+pub struct Drawable {
+    strata: Strata,
+    room: Room,
+}
 
 impl Drawable {
     /// The values whose clusters are kept.
     pub fn of(values: &[Value], redraw: &Redraw) -> Self {
         let kept = values.iter().filter_map(|value| Some(Value { cluster: redraw.place(value.cluster)?, ..*value }));
-        Self(Strata::of(&kept.collect::<Vec<_>>()))
+        Self { strata: Strata::of(&kept.collect::<Vec<_>>()), room: Room::default() }
     }
 
     /// The shift with each cluster as often as it was drawn.
-    pub fn shift(&self, times: &[u32], least: u64) -> Option<f64> {
-        Some(self.0.shift(Some(times), least.max(1))?.shift)
+    pub fn shift(&mut self, times: &[u32], least: u64) -> Option<f64> {
+        self.strata.drawn(times, least.max(1), &mut self.room)
     }
+}
+
+/// What one draw needs, kept for the next one: a thousand draws of some hundred strata ask for a lot of memory otherwise.
+#[derive(Default)]
+struct Room {
+    outside: Vec<(f64, u64)>,
+    inside: Vec<(f64, u64)>,
+    left: Vec<(f64, u64)>,
+    /// Between which bounds the last draws' medians of each stratum lay.
+    near: Vec<Option<(f64, f64)>>,
 }
 
 /// Values of each stratum in order, with their clusters.
@@ -123,64 +136,130 @@ impl Strata {
         Self(strata.collect())
     }
 
-    /// The shift, with every cluster counted as often as `times` says.
-    fn shift(&self, times: Option<&[u32]>, least: u64) -> Option<Shift> {
+    /// The shift as it is.
+    fn shift(&self, least: u64) -> Option<Shift> {
         let (mut used, mut dropped) = (Vec::new(), Vec::new());
-        let (mut sum, mut weights) = (0.0, 0.0);
+        let mut mean = Mean::default();
+        let (mut outside, mut inside, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for parted in &self.0 {
-            let (outside, inside) = (counted(&parted.outside, times), counted(&parted.inside, times));
-            let n = |side: &[(f64, u64)]| side.iter().map(|(_, times)| times).sum::<u64>();
-            let stratum = Stratum { stratum: parted.stratum, outside: n(&outside), inside: n(&inside) };
-            if stratum.outside < least || stratum.inside < least {
+            let n = (counted(&parted.outside, None, &mut outside), counted(&parted.inside, None, &mut inside));
+            let stratum = Stratum { stratum: parted.stratum, outside: n.0, inside: n.1 };
+            if n.0 < least || n.1 < least {
                 dropped.push(stratum);
                 continue;
             }
-            let shift = median_difference(&inside, &outside);
-            let (n0, n1) = (stratum.outside as f64, stratum.inside as f64);
-            let weight = n1 * n0 / (n1 + n0);
-            sum += weight * shift;
-            weights += weight;
+            let shift = median_difference(&inside, &outside, None, &mut left);
+            mean.add(shift, n);
             used.push((stratum, shift));
         }
-        (weights > 0.0).then(|| Shift { shift: sum / weights, used, dropped })
+        Some(Shift { shift: mean.value()?, used, dropped })
+    }
+
+    /// The shift with every cluster counted as often as `times` says.
+    fn drawn(&self, times: &[u32], least: u64, room: &mut Room) -> Option<f64> {
+        let mut mean = Mean::default();
+        room.near.resize(self.0.len(), None);
+        for (parted, near) in self.0.iter().zip(&mut room.near) {
+            let outside = counted(&parted.outside, Some(times), &mut room.outside);
+            if outside < least {
+                continue;
+            }
+            let inside = counted(&parted.inside, Some(times), &mut room.inside);
+            if inside < least {
+                continue;
+            }
+            let shift = median_difference(&room.inside, &room.outside, *near, &mut room.left);
+            let (low, high) = near.unwrap_or((shift, shift));
+            *near = Some((low.min(shift), high.max(shift)));
+            mean.add(shift, (outside, inside));
+        }
+        mean.value()
     }
 }
 
-/// Values with how often each counts; those that do not count are left out.
-fn counted(side: &[(f64, u32)], times: Option<&[u32]>) -> Vec<(f64, u64)> {
-    side.iter()
-        .map(|&(value, cluster)| (value, times.map_or(1, |times| u64::from(times[cluster as usize]))))
-        .filter(|(_, times)| *times > 0)
-        .collect()
+/// The mean of strata, weighted by `n1 n0/(n1+n0)`.
+#[derive(Default)]
+struct Mean {
+    sum: f64,
+    weights: f64,
 }
 
-/// Differences of which so many are left are written down and put in order, for each value that there is.
+impl Mean {
+    fn add(&mut self, shift: f64, (outside, inside): (u64, u64)) {
+        let (n0, n1) = (outside as f64, inside as f64);
+        let weight = n1 * n0 / (n1 + n0);
+        self.sum += weight * shift;
+        self.weights += weight;
+    }
+
+    fn value(&self) -> Option<f64> {
+        (self.weights > 0.0).then(|| self.sum / self.weights)
+    }
+}
+
+/// Writes down values with how often each counts, without those that do not count; gives how many that is in all.
+fn counted(side: &[(f64, u32)], times: Option<&[u32]>, into: &mut Vec<(f64, u64)>) -> u64 {
+    into.clear();
+    let Some(times) = times else {
+        into.extend(side.iter().map(|&(value, _)| (value, 1)));
+        return side.len() as u64;
+    };
+    let mut all = 0;
+    for &(value, cluster) in side {
+        let counts = u64::from(times[cluster as usize]);
+        if counts > 0 {
+            into.push((value, counts));
+            all += counts;
+        }
+    }
+    all
+}
+
+/// Differences of which so many are left are written down and looked through, for each value that there is.
 const WRITTEN_DOWN: usize = 2;
 /// Halvings of a range of values, before halving what doubles there are in it: many ties in a narrow place need that.
 const HALVINGS: u32 = 24;
 
-/// The median of all `x - y`, both in order and not empty.
+/// The median of all `x - y`, both in order and not empty, of fewer than 2^32 values a side.
 ///
-/// The range that holds it is halved, each time counting in one pass how many differences lie below, until few enough are
-/// left to look at each.
-fn median_difference(xs: &[(f64, u64)], ys: &[(f64, u64)]) -> f64 {
-    let n = |side: &[(f64, u64)]| side.iter().map(|&(_, times)| u128::from(times)).sum::<u128>();
-    let all = n(xs) * n(ys);
+/// The range that holds it is narrowed, each time counting in one pass how many differences lie below, until few enough are
+/// left to look at each. `near` is a guess at where it lies, which only saves passes.
+fn median_difference(
+    xs: &[(f64, u64)],
+    ys: &[(f64, u64)],
+    near: Option<(f64, f64)>,
+    left: &mut Vec<(f64, u64)>,
+) -> f64 {
+    let n = |side: &[(f64, u64)]| side.iter().map(|&(_, times)| times).sum::<u64>();
+    let all_ys = n(ys);
+    let all = n(xs) * all_ys;
     let (lower, upper) = ((all - 1) / 2, all / 2);
-    let few = (WRITTEN_DOWN * (xs.len() + ys.len()) + 16) as u128;
+    let few = (WRITTEN_DOWN * (xs.len() + ys.len()) + 16) as u64;
     // Of doubles in their order: the differences sought lie above `low` and up to `high`.
     let mut low = in_order((xs[0].0 - ys[ys.len() - 1].0).next_down());
     let mut high = in_order(xs[xs.len() - 1].0 - ys[0].0);
     let (mut below, mut up_to) = (0, all);
+    let mut guesses = near.map_or([None, None], |(from, to)| [Some(from.next_down()), Some(to)]).into_iter().flatten();
     let mut halvings = 0;
     while up_to - below > few && high - low > 1 {
-        let middle = if halvings < HALVINGS {
-            in_order(from_order(low) / 2.0 + from_order(high) / 2.0).clamp(low + 1, high - 1)
+        let middle = if let Some(guess) = guesses.next() {
+            let guess = in_order(guess);
+            if guess <= low || guess >= high {
+                continue;
+            }
+            guess
+        } else if halvings < HALVINGS {
+            // Where the rank would lie if differences were even over the range, kept away from its ends: a third pass in
+            // the same place would gain nothing.
+            let part = if halvings % 2 == 0 { (lower - below.min(lower)) as f64 / (up_to - below) as f64 } else { 0.5 };
+            let part = part.clamp(0.05, 0.95);
+            halvings += 1;
+            let value = from_order(low) * (1.0 - part) + from_order(high) * part;
+            in_order(value).clamp(low + 1, high - 1)
         } else {
             low + (high - low) / 2
         };
-        halvings += 1;
-        let count = count_up_to(xs, ys, from_order(middle));
+        let count = count_up_to(xs, ys, all_ys, from_order(middle));
         if count <= lower {
             (low, below) = (middle, count);
         } else if count > upper {
@@ -193,9 +272,9 @@ fn median_difference(xs: &[(f64, u64)], ys: &[(f64, u64)]) -> f64 {
     if high - low == 1 {
         return from_order(high);
     }
-    let mut left = within(xs, ys, from_order(low), from_order(high));
+    within(xs, ys, from_order(low), from_order(high), left);
     left.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let at = |rank: u128| {
+    let at = |rank: u64| {
         let mut before = below;
         let found = left.iter().find(|&&(_, times)| {
             before += times;
@@ -227,30 +306,32 @@ fn nearest(xs: &[(f64, u64)], ys: &[(f64, u64)], bound: f64) -> f64 {
     halfway(last, first)
 }
 
-/// The differences above `low` and up to `high`, each with how often it counts.
-fn within(xs: &[(f64, u64)], ys: &[(f64, u64)], low: f64, high: f64) -> Vec<(f64, u128)> {
-    let mut found = Vec::new();
+/// Writes down the differences above `low` and up to `high`, each with how often it counts.
+fn within(xs: &[(f64, u64)], ys: &[(f64, u64)], low: f64, high: f64, found: &mut Vec<(f64, u64)>) {
+    found.clear();
     let (mut from, mut to) = (0, 0);
     for &(x, times) in xs {
-        from += ys[from..].iter().take_while(|y| x - y.0 > high).count();
+        while from < ys.len() && x - ys[from].0 > high {
+            from += 1;
+        }
         to = to.max(from);
-        to += ys[to..].iter().take_while(|y| x - y.0 > low).count();
-        found.extend(ys[from..to].iter().map(|&(y, of_y)| (x - y, u128::from(times) * u128::from(of_y))));
+        while to < ys.len() && x - ys[to].0 > low {
+            to += 1;
+        }
+        found.extend(ys[from..to].iter().map(|&(y, of_y)| (x - y, times * of_y)));
     }
-    found
 }
 
-/// How many differences are at most `bound`.
-fn count_up_to(xs: &[(f64, u64)], ys: &[(f64, u64)], bound: f64) -> u128 {
+/// How many differences are at most `bound`; `left` counts all `ys`.
+fn count_up_to(xs: &[(f64, u64)], ys: &[(f64, u64)], mut left: u64, bound: f64) -> u64 {
     // As x grows, the first y with x - y <= bound moves up; rounding of a difference is monotone, so nothing is missed.
-    let mut left: u128 = ys.iter().map(|&(_, times)| u128::from(times)).sum();
     let (mut first, mut count) = (0, 0);
     for &(x, times) in xs {
         while first < ys.len() && x - ys[first].0 > bound {
-            left -= u128::from(ys[first].1);
+            left -= ys[first].1;
             first += 1;
         }
-        count += u128::from(times) * left;
+        count += times * left;
     }
     count
 }
@@ -372,7 +453,12 @@ mod tests {
             let (xs, ys) = (side(&xs), side(&ys));
             let mut all: Vec<f64> = each(&xs).iter().flat_map(|x| each(&ys).into_iter().map(move |y| x - y)).collect();
             all.sort_unstable_by(f64::total_cmp);
-            prop_assert_eq!(median_difference(&xs, &ys), halfway(all[(all.len() - 1) / 2], all[all.len() / 2]));
+            let sought = halfway(all[(all.len() - 1) / 2], all[all.len() / 2]);
+            // A guess saves passes and changes nothing, however wrong it is.
+            let mut left = Vec::new();
+            for near in [None, Some((sought, sought)), Some((sought - grain, sought)), Some((-1e9, -1.0)), Some((7.0, 9.0))] {
+                prop_assert_eq!(median_difference(&xs, &ys, near, &mut left), sought);
+            }
         }
 
         #[test]

@@ -57,7 +57,7 @@ impl Parts {
         let missing: Vec<&str> = known.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
 
         let ordered = contrast::Ordered::of(&timed, |cluster| redraw.place(cluster));
-        let drawable = shift::Drawable::of(&values, &redraw);
+        let mut drawable = shift::Drawable::of(&values, &redraw);
         let place = |item: u32, redraw: &Redraw| redraw.place(item);
         let hop_place: Vec<Option<u32>> = hops.iter().map(|(item, ..)| place(*item, &redraw)).collect();
         let draws = redraw.each(|times| {
