@@ -139,11 +139,12 @@ impl Said<'_, '_, '_> {
                 self.say(cleared, of, Some(clock), statistic, median);
             }
             self.say(cleared, of, Some(clock), "naive_ratio", compare::naive(rows, clock, window, seed));
+            let mut shape = None;
             for (held, ratio, e_value) in [
                 (Held::Kind, "adjusted_ratio", "adjusted_e_value"),
                 (Held::KindAndPeople, "direct_ratio", "direct_e_value"),
             ] {
-                match compare::modelled(self.population, rows, (clock, held), window, seed) {
+                match compare::modelled(self.population, rows, (clock, held), &mut shape, (window, seed)) {
                     Ok(modelled) => {
                         self.say(cleared, of, Some(clock), ratio, modelled.estimate.clone());
                         self.say(cleared, of, Some(clock), e_value, compare::e_value(&modelled.estimate));

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use sayso_model::Code;
 use sayso_model::words::{Column, Words};
-use sayso_stats::aft::{self, Times, Unfit};
+use sayso_stats::aft::{self, Shape, Times, Unfit};
 use sayso_stats::estimate::LEVEL_DEFAULT;
 use sayso_stats::resample::Redraw;
 use sayso_stats::shift::{self, Shift};
@@ -70,14 +70,16 @@ pub(crate) fn naive(rows: &Rows, clock: Clock, window: Window, seed: u64) -> Est
 }
 
 /// The ratio that a model gives with kind and area held constant.
+///
+/// `shape` is that of an earlier model of the same times; where there is none it is chosen, and left there for the next.
 // What cannot be told is an answer like any other, and not made often.
 #[allow(clippy::result_large_err)]
 pub(crate) fn modelled(
     population: &Population<'_>,
     rows: &Rows,
     (clock, held): (Clock, Held),
-    window: Window,
-    seed: u64,
+    shape: &mut Option<Shape>,
+    (window, seed): (Window, u64),
 ) -> Result<Modelled, Estimate> {
     let design = Design::of(population, rows, held);
     let words = match held {
@@ -97,17 +99,17 @@ pub(crate) fn modelled(
     let mut left_out: Vec<usize> = Vec::new();
     loop {
         let times = design.times(population, rows, clock, &left_out, seed);
-        let choice = match aft::choose(&times, seed) {
+        let fitted = match *shape {
+            Some(shape) => aft::fit(&times, shape),
+            None => aft::choose(&times, seed).and_then(|choice| aft::fit(&times, *shape.insert(choice.shape))),
+        };
+        let fit = match fitted {
             Err(Unfit::Collinear(at)) if at > 1 && columns > 2 => {
                 // A category that others add up to says nothing by itself.
                 left_out.push(design.kept(&left_out)[at - 2]);
                 columns -= 1;
                 continue;
             }
-            Err(why) => return fail(why.to_string()),
-            Ok(choice) => choice,
-        };
-        let fit = match aft::fit(&times, choice.shape) {
             Err(why) => return fail(why.to_string()),
             Ok(fit) => fit,
         };
@@ -123,7 +125,7 @@ pub(crate) fn modelled(
         };
         let method = format!(
             "accelerated failure time model{sampled}, {} by held-out likelihood, {words}, standard errors by item",
-            choice.shape.words()
+            fit.shape.words()
         );
         let estimate = Estimate::new(ratio, interval, times.len() as u64, Unit::Ratio, window, method);
         return Ok(Modelled { estimate, fit });
