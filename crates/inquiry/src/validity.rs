@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use sayso_example::{Plan, Planted, Volume, catalogue, record};
 use sayso_model::diagnosis::{Finding, Standing};
 use sayso_model::signal::Pattern;
+use sayso_stats::proportion::jeffreys;
 
 use crate::{InquiryError, Office, Outcome, Request, SEED, Talk, World, write_whole};
 
@@ -170,14 +171,14 @@ impl Row {
     }
 }
 
-/// The organisations of a run: `healthy` of them spread evenly over the three volumes, and `planted` for each dysfunction
-/// and volume (the insurer, with several at once, among them). Seeds count up from `seed` anew for each plan and volume.
-pub fn cases(healthy: u32, planted: u32, seed: u64) -> Vec<Case> {
+/// The organisations of a run: `healthy` of them spread evenly over the volumes, and `planted` for each dysfunction and
+/// volume (the insurer, with several at once, among them). Seeds count up from `seed` anew for each plan and volume.
+pub fn cases(healthy: u32, planted: u32, volumes: &[Volume], seed: u64) -> Vec<Case> {
     let mut cases = Vec::new();
     for (name, plan) in catalogue() {
-        for (i, volume) in (0..).zip(Volume::ALL) {
-            let volumes = Volume::ALL.len() as u32;
-            let n = if name == HEALTHY { healthy / volumes + u32::from(i < healthy % volumes) } else { planted };
+        for (i, &volume) in (0..).zip(volumes) {
+            let several = volumes.len() as u32;
+            let n = if name == HEALTHY { healthy / several + u32::from(i < healthy % several) } else { planted };
             let plan = plan.clone().at_volume(volume);
             cases.extend((0..u64::from(n)).map(|i| Case {
                 name,
@@ -264,10 +265,11 @@ pub fn tally(cases: &[Case], seen: &[Seen], asked: (u32, u32), seed: u64) -> Val
 }
 
 /// What a run must not show: shares that are worse than they may be by more than chance explains (the whole 95 % interval).
-/// Empty where all is well.
+/// Of power only the volumes above the smallest are asked, since a small record may be too thin for a pattern, and that is
+/// said where it is. Empty where all is well.
 pub fn regressions(validity: &Validity) -> Vec<String> {
     let mut worse = Vec::new();
-    let above = |k: u64, n: u64| jeffreys_low(k, n).is_some_and(|low| low > FALSE_ALARM_MAX);
+    let above = |k: u64, n: u64| jeffreys(k, n, 0.95).low.is_some_and(|low| low > FALSE_ALARM_MAX);
     let healthy = validity.healthy();
     if above(healthy.with_not_planted, healthy.n) {
         worse.push(format!("{} of {} healthy organisations have a finding", healthy.with_not_planted, healthy.n));
@@ -280,17 +282,22 @@ pub fn regressions(validity: &Validity) -> Vec<String> {
                 row.not_planted, row.findings
             ));
         }
+        let missed = |found: u64| jeffreys(found, row.n, 0.95).high.is_some_and(|high| high < POWER_ENOUGH);
+        for (pattern, &found) in row.power.iter().filter(|(_, found)| row.volume != Volume::Small && missed(**found)) {
+            let (title, name, volume) = (pattern.title(), row.name, row.volume.name());
+            worse.push(format!("{title} is found in {found} of {} organisations of {name} ({volume})", row.n));
+        }
     }
     worse
 }
 
-/// Runs `healthy` and `planted` organisations (see [`cases`]) and gives the page. Where the working folder is the source of
-/// Sayso (it has a `docs/reference`), the page is written there too.
+/// Runs `healthy` and `planted` organisations of all volumes (see [`cases`]) and gives the page. Where the working folder is
+/// the source of Sayso (it has a `docs/reference`), the page is written there too.
 ///
 /// # Errors
 /// When an organisation cannot be written or read, or the page cannot be written.
 pub fn run_and_write(healthy: u32, planted: u32, seed: u64, world: &dyn World) -> Result<String, InquiryError> {
-    let page = page(&run(healthy, planted, seed, world)?);
+    let page = page(&run(healthy, planted, &Volume::ALL, seed, world)?);
     let path = world.folder().join(PAGE);
     if path.parent().is_some_and(Path::is_dir) {
         write_whole(&path, page.as_bytes())?;
@@ -298,12 +305,41 @@ pub fn run_and_write(healthy: u32, planted: u32, seed: u64, world: &dyn World) -
     Ok(page)
 }
 
+/// Runs `healthy` and `planted` organisations (see [`cases`]) of the small and the medium volume, which is quick, and gives
+/// the [`regressions`]; no page is made of so few.
+///
+/// # Errors
+/// When an organisation cannot be written or read.
+pub fn check(healthy: u32, planted: u32, seed: u64, world: &dyn World) -> Result<Checked, InquiryError> {
+    let validity = run(healthy, planted, &[Volume::Small, Volume::Medium], seed, world)?;
+    let organisations = validity.rows.iter().map(|row| row.n).sum();
+    let healthy = validity.healthy();
+    Ok(Checked { organisations, healthy, regressions: regressions(&validity) })
+}
+
+/// What a small run showed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// Organisations in all.
+    pub organisations: u64,
+    /// The healthy ones among them.
+    pub healthy: Together,
+    /// What is worse than it may be.
+    pub regressions: Vec<String>,
+}
+
 /// Runs `healthy` and `planted` organisations (see [`cases`]).
 ///
 /// # Errors
 /// When an organisation cannot be written or read.
-pub fn run(healthy: u32, planted: u32, seed: u64, world: &dyn World) -> Result<Validity, InquiryError> {
-    let cases = cases(healthy, planted, seed);
+pub fn run(
+    healthy: u32,
+    planted: u32,
+    volumes: &[Volume],
+    seed: u64,
+    world: &dyn World,
+) -> Result<Validity, InquiryError> {
+    let cases = cases(healthy, planted, volumes, seed);
     let seen = look_at_all(&cases, world)?;
     Ok(tally(&cases, &seen, (healthy, planted), seed))
 }
@@ -325,10 +361,6 @@ pub struct Together {
     pub n: u64,
     /// Of these, with a finding that says nothing that was planted.
     pub with_not_planted: u64,
-}
-
-fn jeffreys_low(k: u64, n: u64) -> Option<f64> {
-    sayso_stats::proportion::jeffreys(k, n, 0.95).low
 }
 
 /// Nobody is told how far a reading has come.
@@ -366,7 +398,7 @@ mod tests {
 
     #[test]
     fn a_run_has_every_plan_at_every_volume() {
-        let cases = cases(7, 2, 40);
+        let cases = cases(7, 2, &Volume::ALL, 40);
         let n = |name: &str, volume| cases.iter().filter(|case| case.name == name && case.volume == volume).count();
         assert_eq!(Volume::ALL.map(|volume| n(HEALTHY, volume)), [3, 2, 2]);
         assert_eq!(cases.len(), 7 + 2 * 3 * (catalogue().len() - 1));
@@ -374,7 +406,7 @@ mod tests {
         let insurer: Vec<_> = cases.iter().filter(|case| case.name == "insurer").collect();
         assert_eq!(insurer.iter().map(|case| case.seed).collect::<Vec<_>>(), [40, 41, 40, 41, 40, 41]);
         assert_eq!(insurer[5].plan.items, Volume::Large.items());
-        assert!(super::cases(0, 0, 1).is_empty());
+        assert!(super::cases(0, 0, &Volume::ALL, 1).is_empty());
     }
 
     #[test]
@@ -416,6 +448,22 @@ mod tests {
         };
         assert!(run(0).is_empty() && run(4).is_empty() && run(6).is_empty());
         assert_eq!(run(12), ["12 of 40 healthy organisations have a finding"]);
+    }
+
+    #[test]
+    fn a_pattern_that_is_no_longer_found_is_a_regression_unless_the_record_is_small() {
+        let run = |volume: Volume, found: usize| {
+            let plan = Plan::HEALTHY.with(Dysfunction::SoleGate).at_volume(volume);
+            let gate = said(Pattern::SoleGate, "acceptance", "renewals", "test engineer");
+            let case = |seed| Case { name: "sole_gate", plan: plan.clone(), volume, seed };
+            let cases: Vec<Case> = (0..4).map(case).collect();
+            let all: Vec<Seen> =
+                (0..4).map(|i| seen(if i < found { std::slice::from_ref(&gate) } else { &[] })).collect();
+            regressions(&tally(&cases, &all, (0, 4), 0))
+        };
+        assert!(run(Volume::Medium, 4).is_empty() && run(Volume::Medium, 2).is_empty());
+        assert_eq!(run(Volume::Medium, 0), ["Sole gate is found in 0 of 4 organisations of sole_gate (medium)"]);
+        assert!(run(Volume::Small, 0).is_empty());
     }
 
     #[test]

@@ -129,6 +129,9 @@ pub enum Verb {
         /// Organisations for each planted dysfunction and volume
         #[arg(long, default_value_t = 50)]
         planted: u32,
+        /// Only see whether anything is worse than it may be, in small and medium organisations; exit code 1 if so
+        #[arg(long)]
+        check: bool,
     },
 }
 
@@ -253,7 +256,7 @@ pub struct Shared {
     #[arg(long, global = true, value_name = "N")]
     pub seed: Option<u64>,
 
-    /// Never use the network; this version never does
+    /// Never use the network: of sources with an address only what was fetched before is read
     #[arg(long, global = true)]
     pub offline: bool,
 

@@ -46,7 +46,7 @@ pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
         Verb::Check { fail_on, junit } => check::run(&cli.shared, fail_on, junit.as_deref()),
         Verb::Assume { who } => assume::run(&cli.shared, who),
         Verb::Forget { person } => forget::run(&cli.shared, person),
-        Verb::Validity { healthy, planted } => validity::run(&cli.shared, *healthy, *planted),
+        Verb::Validity { healthy, planted, check } => validity::run(&cli.shared, *healthy, *planted, *check),
     }
 }
 
