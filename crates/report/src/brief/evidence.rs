@@ -136,23 +136,51 @@ pub(super) fn window(window: Window) -> String {
 /// Methods are long and few: a letter in the row, the words once under the table.
 #[derive(Debug, Default)]
 pub(super) struct Methods {
-    known: Vec<String>,
+    known: Vec<Known>,
+}
+
+/// A method, and between which numbers of items it was used, where it says how many it drew from.
+#[derive(Debug, PartialEq)]
+struct Known {
+    words: String,
+    items: Option<(u64, u64)>,
 }
 
 impl Methods {
-    /// The letter of a method.
+    /// The letter of a method. Those that differ in nothing but how many items they drew from have one.
     pub(super) fn letter(&mut self, method: &str) -> String {
-        let method = clean::line(method);
-        let at = self.known.iter().position(|known| *known == method).unwrap_or_else(|| {
-            self.known.push(method);
+        let (words, items) = without_items(clean::line(method));
+        let same = |known: &Known| known.words == words && known.items.is_some() == items.is_some();
+        let at = self.known.iter().position(same).unwrap_or_else(|| {
+            self.known.push(Known { words, items: items.map(|items| (items, items)) });
             self.known.len() - 1
         });
+        if let (Some((least, most)), Some(items)) = (&mut self.known[at].items, items) {
+            (*least, *most) = ((*least).min(items), (*most).max(items));
+        }
         letter(at)
     }
 
     /// What the letters mean.
     pub(super) fn notes(&self) -> Vec<String> {
-        self.known.iter().enumerate().map(|(at, method)| format!("Method {}: {method}.", letter(at))).collect()
+        let told = |(at, Known { words, items }): (usize, &Known)| {
+            let count = quantity::count;
+            let items = items.map_or_else(String::new, |(least, most)| match least == most {
+                true => format!(" ({} items)", count(least)),
+                false => format!(" ({} to {} items)", count(least), count(most)),
+            });
+            format!("Method {}: {words}{items}.", letter(at))
+        };
+        self.known.iter().enumerate().map(told).collect()
+    }
+}
+
+/// A method and the number of items at its end, such as ` (930 items)`.
+fn without_items(method: String) -> (String, Option<u64>) {
+    let parted = method.strip_suffix(" items)").and_then(|rest| rest.rsplit_once(" ("));
+    match parted.and_then(|(words, items)| Some((words.to_owned(), items.parse().ok()?))) {
+        Some((words, items)) => (words, Some(items)),
+        None => (method, None),
     }
 }
 
@@ -160,4 +188,17 @@ impl Methods {
 fn letter(at: usize) -> String {
     let letter = char::from(b'a' + (at % 26) as u8);
     if at < 26 { letter.to_string() } else { format!("{letter}{}", at / 26 + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_that_differ_in_their_items_alone_have_one_letter() {
+        let mut methods = Methods::default();
+        let letters = ["drawn (930 items)", "counted", "drawn (1200 items)", "drawn", "drawn (30 items)"];
+        assert_eq!(letters.map(|method| methods.letter(method)), ["a", "b", "a", "c", "a"]);
+        assert_eq!(methods.notes(), ["Method a: drawn (30 to 1,200 items).", "Method b: counted.", "Method c: drawn."]);
+    }
 }
