@@ -17,10 +17,10 @@ import os
 import pathlib
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
-import tempfile
+
+import turns
 
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = ["pm4py==2.7.23.11", "polars==2.1.0", "pyarrow==26.0.1", "pandas==3.1.1", "duckdb==2.0.0"]
@@ -75,19 +75,6 @@ def prepare(home, scripts):
     return python
 
 
-def once(command):
-    """Runs one process; CPU seconds, peak MB and what it printed last."""
-    with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen([str(part) for part in command], stdout=out, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        text = out.read().decode()
-    if child.returncode != 0:
-        raise SystemExit(f"failed with {child.returncode}: {' '.join(map(str, command))}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
-
-
 def jobs(sayso, python, home, size):
     base = home / "data" / FILES[size]
     record = home / f"record-{size}"
@@ -128,22 +115,8 @@ def main():
              "turn against Sayso, so above 1 means that the other program needs more.", ""]
     for size in given.sizes.split(","):
         for title, _, programs in jobs(given.sayso, python, given.home, size):
-            seen = {name: [] for name in programs}
-            answers = {}
-            for _ in range(given.runs):
-                for name, command in programs.items():
-                    cpu, memory, text = once(command())
-                    seen[name].append((cpu, memory))
-                    answers[name] = text
-            first = next(iter(programs))
-            lines += [f"## {size}: {title}", "", "| program | CPU s | peak MB | CPU, times Sayso | memory, times Sayso |",
-                      "|---|---|---|---|---|"]
-            for name, runs in seen.items():
-                def span(values, digits):
-                    return f"{statistics.median(values):.{digits}f} [{min(values):.{digits}f}, {max(values):.{digits}f}]"
-                ratios = [(cpu / own_cpu, mem / own_mem) for (cpu, mem), (own_cpu, own_mem) in zip(runs, seen[first])]
-                lines.append(f"| {name} | {span([r[0] for r in runs], 2)} | {span([r[1] for r in runs], 0)} | "
-                             f"{span([r[0] for r in ratios], 2)} | {span([r[1] for r in ratios], 2)} |")
+            seen, answers = turns.take(programs, given.runs)
+            lines += [f"## {size}: {title}", "", *turns.table(seen)]
             lines += ["", "Answers: " + "; ".join(f"{name}: {brief(text)}" for name, text in answers.items()), ""]
             print("\n".join(lines[-8 - len(programs):]), flush=True)
     (HERE / "results.md").write_text("\n".join(lines))
