@@ -24,6 +24,7 @@ mod lensing;
 pub mod office;
 mod reading;
 mod shown;
+mod starting;
 mod tables;
 pub mod validity;
 mod views;
@@ -61,6 +62,7 @@ pub use sayso_report::check::Check as BeliefCheck;
 pub use sayso_report::{Baseline, Format, Locale, Style, picture, pictures, render_with};
 pub use sayso_sources::authority::check::{Objection, Severity};
 pub use sayso_sources::export::{Exported, Format as ExportFormat};
+pub use starting::{Beginning, NextStep};
 pub use world::{Machine, World};
 pub use writing::{json, write_whole};
 

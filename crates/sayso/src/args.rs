@@ -26,6 +26,18 @@ pub struct Cli {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Begin an office: look at what is there, and write a commented sayso.toml
+    ///
+    /// Finds git repositories and their remotes, event logs, exports of trackers and declared authority in the folder.
+    /// Nothing is asked, nothing is fetched, and a sayso.toml that is there already stays as it is.
+    Init {
+        /// The folder; made where it is missing
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+        /// Print the file instead of writing it
+        #[arg(long)]
+        stdout: bool,
+    },
     /// Bring the record up to date with its sources, and print the books
     ///
     /// Sources with a `url` in sayso.toml are fetched first: all of it once, and then only what is new. Stopped at any

@@ -8,6 +8,7 @@ mod doctor;
 mod example;
 mod export;
 mod forget;
+mod init;
 mod lens;
 mod path;
 mod query;
@@ -31,6 +32,7 @@ pub const WIDTH: usize = 80;
 /// Runs the verb; gives the exit code.
 pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
     match &cli.verb {
+        Verb::Init { dir, stdout } => init::run(&cli.shared, dir, *stdout),
         Verb::Read { path, offline, dry_run } => read::run(&cli.shared, path.as_deref(), *offline, *dry_run),
         Verb::Diagnose { path, baseline, charts } => {
             diagnose::run(&cli.shared, path.as_deref(), baseline.as_deref(), charts.as_deref())

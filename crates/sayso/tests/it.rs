@@ -10,6 +10,8 @@ mod authority;
 mod command;
 #[path = "it/fetching.rs"]
 mod fetching;
+#[path = "it/init.rs"]
+mod init;
 #[path = "it/office.rs"]
 mod office;
 #[path = "it/page.rs"]
