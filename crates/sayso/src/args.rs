@@ -97,6 +97,15 @@ pub enum Verb {
         #[arg(long = "as", value_name = "WHO")]
         who: String,
     },
+    /// Show which accounts of several sources may be one person, with the evidence, and whose names are several people's
+    ///
+    /// Nothing is merged. A suggestion becomes a row of people.csv when you accept it. People stand under their pseudonyms,
+    /// unless the office shows names; people.csv itself holds names.
+    People {
+        /// Accept suggestions by their ids, or `sure` for all of high confidence: rows are added to people.csv
+        #[arg(long, value_name = "ID", value_delimiter = ',')]
+        accept: Vec<String>,
+    },
     /// Take a person out of the record, for good
     Forget {
         /// The person: a key of people.csv, a name, a mail address, or as a source names them

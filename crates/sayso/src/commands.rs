@@ -11,6 +11,7 @@ mod forget;
 mod init;
 mod lens;
 mod path;
+mod people;
 mod query;
 mod read;
 mod validity;
@@ -47,6 +48,7 @@ pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
         Verb::Lens(verb) => lens::run(&cli.shared, verb),
         Verb::Check { fail_on, junit } => check::run(&cli.shared, fail_on, junit.as_deref()),
         Verb::Assume { who } => assume::run(&cli.shared, who),
+        Verb::People { accept } => people::run(&cli.shared, accept),
         Verb::Forget { person } => forget::run(&cli.shared, person),
         Verb::Validity { healthy, planted } => validity::run(&cli.shared, *healthy, *planted),
     }

@@ -16,6 +16,8 @@ mod init;
 mod office;
 #[path = "it/page.rs"]
 mod page;
+#[path = "it/people.rs"]
+mod people;
 #[path = "it/real.rs"]
 mod real;
 #[path = "it/tidy.rs"]
