@@ -187,6 +187,8 @@ impl Office {
         let written: OfficeFile = office::load(&folder)?;
         let derived = request.record.clone().unwrap_or_else(|| folder.join(".sayso"));
         std::fs::create_dir_all(&derived).map_err(InquiryError::file("make", &derived))?;
+        // Names are in there: no repository around the office takes them in.
+        writing::write_new(&derived.join(".gitignore"), b"*\n")?;
         let name = written.office.name.clone().unwrap_or_else(|| file_name(&folder));
         let people = who::people(request.people.clone().or_else(|| existing(folder.join("people.csv"))).as_deref())?;
         let (mut sources, mut remotes) = (Vec::new(), Vec::new());

@@ -400,8 +400,8 @@ fn help_shows_an_example_and_every_verb() {
     // The reference is the help itself; `docs/reference/commands.md` is written from it.
     let written = std::fs::read_to_string(project("docs/reference/commands.md")).unwrap();
     let verbs = [
-        "read", "diagnose", "path", "query", "who", "charter", "check", "assume", "forget", "doctor", "example",
-        "validity",
+        "init", "read", "diagnose", "path", "query", "who", "charter", "check", "assume", "people", "forget", "doctor",
+        "example", "validity",
     ];
     for verb in verbs {
         let help = office.ok(&[verb, "--help"]);
