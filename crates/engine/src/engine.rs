@@ -217,6 +217,25 @@ impl Engine {
         })
     }
 
+    /// Which actors the events of which sources name, and at which sites: (actor, source, site), each once, in order; the
+    /// site is 0 where an event carries none. Events of nobody are left out.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn whereabouts(&self) -> Result<Vec<(Code, Code, Code)>, EngineError> {
+        let mut found = std::collections::BTreeSet::new();
+        self.each_batch(&[col::ACTOR, col::SOURCE, col::SITE], |batch| {
+            let [actors, sources, sites] =
+                [0, 1, 2].map(|column| batch.column(column).as_primitive::<UInt32Type>().values());
+            for ((actor, source), site) in actors.iter().zip(sources).zip(sites) {
+                if *actor != 0 {
+                    found.insert((*actor, *source, *site));
+                }
+            }
+        })?;
+        Ok(found.into_iter().collect())
+    }
+
     /// The live events of one item, in their order; none where there is no such item.
     pub fn item_events(&self, item: u64) -> Result<Vec<EventCoded>, EngineError> {
         let columns: Vec<usize> = (0..=col::ATTRIBUTES).collect();

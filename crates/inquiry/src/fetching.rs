@@ -76,7 +76,7 @@ pub(crate) fn raw_folder(section: &SourceSection, folder: &Path, derived: &Path)
 }
 
 /// `our-jira` -> `SAYSO_OUR_JIRA_TOKEN`.
-fn variable_of(name: &str) -> String {
+pub(crate) fn variable_of(name: &str) -> String {
     let name: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     format!("SAYSO_{name}_TOKEN")

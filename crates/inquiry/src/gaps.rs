@@ -116,6 +116,17 @@ pub(crate) fn of(office: &Office, who: &Who, coverage: &Coverage, paths: &Paths)
             "Write people.csv with every name and address that a person uses.",
         );
     }
+    if who.n_several() > 0 {
+        gap(
+            "persons_apart",
+            format!(
+                "{} first names stand in several sources or at several sites and could each be several people's; they are \
+                 kept out of everything that is said of one person: who answers alone, who was away, where somebody works.",
+                who.n_several()
+            ),
+            "Say in people.csv who they are; `sayso people` lists them.",
+        );
+    }
     sites(&mut gap, who, coverage);
     if n > 0 && paths.decisions.iter().all(|decision| decision.asked_at.is_none()) {
         gap(

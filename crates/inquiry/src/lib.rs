@@ -22,8 +22,10 @@ mod gaps;
 mod item;
 mod lensing;
 pub mod office;
+mod persons;
 mod reading;
 mod shown;
+mod starting;
 mod tables;
 pub mod validity;
 mod views;
@@ -53,6 +55,7 @@ pub use fault::{Fault, InquiryError};
 pub use fetching::{NotGiven, SourceFetch};
 pub use forget::Forgotten;
 pub use item::ItemPaths;
+pub use persons::{Acceptance, PersonCollision, PersonSuggestion, Persons};
 pub use reading::{Outcome, Reading, SourceReading};
 pub use sayso_engine::Format as TableForm;
 pub use sayso_model::assumption::{Answer, BeliefVerdict, SideBySide, TestedBelief};
@@ -61,6 +64,7 @@ pub use sayso_report::check::Check as BeliefCheck;
 pub use sayso_report::{Baseline, Format, Locale, Style, picture, pictures, render_with};
 pub use sayso_sources::authority::check::{Objection, Severity};
 pub use sayso_sources::export::{Exported, Format as ExportFormat};
+pub use starting::{Beginning, NextStep};
 pub use world::{Machine, World};
 pub use writing::{json, write_whole};
 
@@ -183,6 +187,8 @@ impl Office {
         let written: OfficeFile = office::load(&folder)?;
         let derived = request.record.clone().unwrap_or_else(|| folder.join(".sayso"));
         std::fs::create_dir_all(&derived).map_err(InquiryError::file("make", &derived))?;
+        // Names are in there: no repository around the office takes them in.
+        writing::write_new(&derived.join(".gitignore"), b"*\n")?;
         let name = written.office.name.clone().unwrap_or_else(|| file_name(&folder));
         let people = who::people(request.people.clone().or_else(|| existing(folder.join("people.csv"))).as_deref())?;
         let (mut sources, mut remotes) = (Vec::new(), Vec::new());

@@ -213,7 +213,8 @@ pub fn load(folder: &Path) -> Result<OfficeFile, OfficeError> {
     Ok(office)
 }
 
-fn check(path: &Path, office: &OfficeFile) -> Result<(), OfficeError> {
+/// Refuses what is valid TOML and makes no office.
+pub(crate) fn check(path: &Path, office: &OfficeFile) -> Result<(), OfficeError> {
     let refuse = |why: &str, hint: &str| {
         Err(OfficeError::Invalid { path: path.to_path_buf(), why: why.to_owned(), hint: Some(hint.to_owned()) })
     };

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_decisions::Rules;
 use sayso_engine::{Dictionaries, Engine};
 use sayso_model::actor::{Actor, ActorKind, Directory, Level, Person, SiteKnown};
@@ -13,11 +14,12 @@ use sayso_model::holidays::HolidaySet;
 use sayso_model::time::Instant;
 use sayso_model::words::{Column, Words};
 use sayso_model::{Code, NOT_RECORDED};
-use sayso_sources::Source;
 use sayso_sources::bots::{Activity, bot_sign};
+use sayso_sources::identity::across::is_bare_name;
 use sayso_sources::identity::{IdentityCounts, identify};
 use sayso_sources::people::{SiteDecl, read_people};
 use sayso_sources::sites::infer_place;
+use sayso_sources::{Kind, Source};
 
 use crate::InquiryError;
 
@@ -36,6 +38,8 @@ pub(crate) struct Who {
     sites_in_events: bool,
     /// The zone of the assumed calendar, where one had to be assumed.
     calendar_assumed: Option<String>,
+    /// Names that could be several people's: nothing is said of whoever bears one as one person.
+    n_several: u64,
 }
 
 /// Reads `people.csv`; no file, nobody declared.
@@ -69,6 +73,8 @@ impl Who {
         let identities = identify(&names, people);
         let activities = activities(engine, names.len(), &identities.same_as)?;
 
+        let several = several(engine, &names, &identities.person, sources, &words)?;
+
         let mut actors = vec![Actor::default(); names.len()];
         let mut zones: Vec<(Code, String)> = Vec::new();
         for (code, actor) in actors.iter_mut().enumerate().skip(1) {
@@ -76,6 +82,7 @@ impl Who {
             let declared = identities.person.get(code).copied().flatten().and_then(|i| people.get(i as usize));
             actor.same_as = same_as;
             actor.kind = kind(&names[code], declared, &activities[same_as as usize]);
+            actor.is_several = actor.kind.is_human() && several.contains(&(code as Code));
             actor.level = declared.and_then(|person| person.level).map_or(Level::UNKNOWN, Level);
             let mut coded = |column, word: Option<&str>| match word {
                 Some(word) => words.intern_extra(column, word),
@@ -97,6 +104,7 @@ impl Who {
                 actor.role = coded(Column::Role, Some(role))?;
             } else if !sites_in_events
                 && actor.kind.is_human()
+                && !actor.is_several
                 && let Some(place) = infer_place(&activities[same_as as usize])
             {
                 actor.site = coded(Column::Site, Some(place.label))?;
@@ -107,6 +115,7 @@ impl Who {
                 actor.site_known = SiteKnown::Declared;
             }
         }
+        let n_several = actors.iter().filter(|actor| actor.is_several).count() as u64;
         let has_levels = actors.iter().any(|actor| actor.level.known().is_some());
         let laid_out = Calendars::lay_out(&words, sites, &zones, sources, folder, bounds)?;
         // Words that are only addressed (a linked item, a queue) hold no working hours.
@@ -131,7 +140,13 @@ impl Who {
             has_levels,
             sites_in_events,
             calendar_assumed,
+            n_several,
         })
+    }
+
+    /// How many names could be several people's.
+    pub(crate) fn n_several(&self) -> u64 {
+        self.n_several
     }
 
     pub(crate) fn words(&self) -> &Dictionaries {
@@ -200,6 +215,42 @@ fn named(name: &str, words: &[String], people: &[Person], person: &[Option<u32>]
     codes.sort_unstable();
     codes.dedup();
     codes
+}
+
+/// Bare first names that nobody declared and that events of several sources, or of several sites, bear: whether they are one
+/// person cannot be told. An id of a tracker is one account's, whatever it looks like.
+fn several(
+    engine: &Engine,
+    names: &[String],
+    person: &[Option<u32>],
+    sources: &[Source],
+    words: &Dictionaries,
+) -> Result<FxHashSet<Code>, InquiryError> {
+    let is_bare = |code: Code| {
+        names.get(code as usize).is_some_and(|name| is_bare_name(name))
+            && person.get(code as usize).copied().flatten().is_none()
+    };
+    if !(1..names.len()).any(|code| is_bare(code as Code)) {
+        return Ok(FxHashSet::default());
+    }
+    words.load(Column::Source)?;
+    let has_ids = |source: Code| {
+        let name = words.word(Column::Source, source);
+        sources.iter().any(|one| one.name == name && matches!(one.kind, Kind::Tracker(_)))
+    };
+    let mut seen: FxHashMap<Code, (FxHashSet<Code>, FxHashSet<Code>)> = FxHashMap::default();
+    for (actor, source, site) in engine.whereabouts()? {
+        if is_bare(actor) && !has_ids(source) {
+            let (of_sources, at_sites) = seen.entry(actor).or_default();
+            of_sources.insert(source);
+            if site != NOT_RECORDED {
+                at_sites.insert(site);
+            }
+        }
+    }
+    let is_several =
+        |(of_sources, at_sites): &(FxHashSet<Code>, FxHashSet<Code>)| of_sources.len() > 1 || at_sites.len() > 1;
+    Ok(seen.into_iter().filter(|(_, seen)| is_several(seen)).map(|(actor, _)| actor).collect())
 }
 
 /// When everybody was active, by the actor who stands for the person.

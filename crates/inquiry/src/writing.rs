@@ -22,6 +22,29 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), InquiryError> {
     Ok(())
 }
 
+/// Writes a file whole where there is none; `false`, and nothing is touched, where there is one. Makes missing folders.
+///
+/// # Errors
+/// When the folder or the file cannot be written.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<bool, InquiryError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |why| InquiryError::File { doing: "write", path: path.to_path_buf(), why };
+    if path.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new().prefix(".sayso-").tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    match file.persist_noclobber(path) {
+        Ok(file) => {
+            readable_by_others(&file);
+            Ok(true)
+        }
+        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failed(error.error)),
+    }
+}
+
 /// Plain data as JSON for a person to read, with a line break at its end.
 pub fn json<T: Serialize + ?Sized>(value: &T) -> String {
     let mut text = serde_json::to_string_pretty(value).expect("plain data is always valid JSON");

@@ -130,6 +130,8 @@ pub struct Actor {
     pub level: Level,
     /// How the site is known.
     pub site_known: SiteKnown,
+    /// Whether the name could be several people's, so that nothing is to be said of its bearer as one person.
+    pub is_several: bool,
 }
 
 /// Everybody, looked up by actor code, and the calendars of the sites.

@@ -26,6 +26,18 @@ pub struct Cli {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Begin an office: look at what is there, and write a commented sayso.toml
+    ///
+    /// Finds git repositories and their remotes, event logs, exports of trackers and declared authority in the folder.
+    /// Nothing is asked, nothing is fetched, and a sayso.toml that is there already stays as it is.
+    Init {
+        /// The folder; made where it is missing
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+        /// Print the file instead of writing it
+        #[arg(long)]
+        stdout: bool,
+    },
     /// Bring the record up to date with its sources, and print the books
     ///
     /// Sources with a `url` in sayso.toml are fetched first: all of it once, and then only what is new. Stopped at any
@@ -84,6 +96,15 @@ pub enum Verb {
         /// Who answers: a name or a role
         #[arg(long = "as", value_name = "WHO")]
         who: String,
+    },
+    /// Show which accounts of several sources may be one person, with the evidence, and whose names are several people's
+    ///
+    /// Nothing is merged. A suggestion becomes a row of people.csv when you accept it. People stand under their pseudonyms,
+    /// unless the office shows names; people.csv itself holds names.
+    People {
+        /// Accept suggestions by their ids, or `sure` for all of high confidence: rows are added to people.csv
+        #[arg(long, value_name = "ID", value_delimiter = ',')]
+        accept: Vec<String>,
     },
     /// Take a person out of the record, for good
     Forget {

@@ -8,8 +8,10 @@ mod doctor;
 mod example;
 mod export;
 mod forget;
+mod init;
 mod lens;
 mod path;
+mod people;
 mod query;
 mod read;
 mod validity;
@@ -31,6 +33,7 @@ pub const WIDTH: usize = 80;
 /// Runs the verb; gives the exit code.
 pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
     match &cli.verb {
+        Verb::Init { dir, stdout } => init::run(&cli.shared, dir, *stdout),
         Verb::Read { path, offline, dry_run } => read::run(&cli.shared, path.as_deref(), *offline, *dry_run),
         Verb::Diagnose { path, baseline, charts } => {
             diagnose::run(&cli.shared, path.as_deref(), baseline.as_deref(), charts.as_deref())
@@ -45,6 +48,7 @@ pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
         Verb::Lens(verb) => lens::run(&cli.shared, verb),
         Verb::Check { fail_on, junit } => check::run(&cli.shared, fail_on, junit.as_deref()),
         Verb::Assume { who } => assume::run(&cli.shared, who),
+        Verb::People { accept } => people::run(&cli.shared, accept),
         Verb::Forget { person } => forget::run(&cli.shared, person),
         Verb::Validity { healthy, planted, check } => validity::run(&cli.shared, *healthy, *planted, *check),
     }

@@ -12,10 +12,14 @@ mod authority;
 mod command;
 #[path = "it/fetching.rs"]
 mod fetching;
+#[path = "it/init.rs"]
+mod init;
 #[path = "it/office.rs"]
 mod office;
 #[path = "it/page.rs"]
 mod page;
+#[path = "it/people.rs"]
+mod people;
 #[path = "it/real.rs"]
 mod real;
 #[path = "it/tidy.rs"]

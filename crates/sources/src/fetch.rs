@@ -23,6 +23,7 @@ mod gitlab;
 mod jira;
 mod limits;
 mod redmine;
+pub mod remote;
 mod walk;
 mod wire;
 

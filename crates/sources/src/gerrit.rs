@@ -68,6 +68,11 @@ use story::Story;
 /// Commits between two signs of progress.
 const PROGRESS_EVERY: u64 = 1_000;
 
+/// Whether a ref is the record of a change.
+pub(crate) fn is_meta_ref(name: &str) -> bool {
+    chains::change_of(name).is_some()
+}
+
 /// Whether a repository or bundle is Gerrit's record and nothing else: it has meta refs of changes, and no branches.
 /// `false` where git cannot be asked.
 pub fn is_notes(path: &Path) -> bool {

@@ -58,6 +58,7 @@
 //! an ancestor of the present one, or the mailmap, the depth of a shallow clone or the lens has changed, the source
 //! is [`Freshness::Changed`] and has to be read anew.
 
+mod about;
 mod area;
 pub(crate) mod command;
 pub(crate) mod framing;
@@ -77,6 +78,7 @@ use rustc_hash::FxHashSet;
 use sayso_model::coverage::Note;
 use sayso_model::event::{EventSink, Flow};
 
+pub use about::{About, about};
 pub use command::{is_bundle, is_repository};
 pub use mailmap::Mailmap;
 pub use message::{Mention, Trailer, change_id, fixes, people, reverts, trailers};

@@ -297,6 +297,15 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
     table::probe(unpacked)?.ok_or_else(|| unrecognised(path, "its first line is not a row of several columns"))
 }
 
+/// The names of the columns of a table, of NDJSON those of its first row.
+///
+/// # Errors
+/// Where the path cannot be read, or is no table.
+pub fn columns(path: &Path) -> Result<Vec<String>, ReadError> {
+    let header = table::header(Unpacked::open_any(path)?)?;
+    header.ok_or_else(|| unrecognised(path, "its first line is not a row of several columns"))
+}
+
 fn no_log_in_base(path: &Path) -> ReadError {
     ReadError::Unrecognised {
         path: path.to_owned(),

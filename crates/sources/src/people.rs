@@ -1,5 +1,7 @@
 //! `people.csv` and the sites of `sayso.toml`: who works where, in which team and role, as the office declares it.
 
+mod added;
+
 use std::collections::HashMap;
 
 use sayso_model::actor::{ActorKind, Person};
@@ -8,6 +10,8 @@ use sayso_model::coverage::{Reason, Skipped};
 use sayso_model::holidays::{HolidaySet, UnknownHolidays};
 use sayso_model::hours::HoursError;
 use serde::Deserialize;
+
+pub use added::add_rows;
 
 /// The columns that `people.csv` may have, in the order in which they are documented.
 pub const COLUMNS: [&str; 10] =

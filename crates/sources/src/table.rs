@@ -56,9 +56,14 @@ pub(crate) fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSi
 }
 
 /// What a table is: canonical events, or anything else; `None` where it is no table.
-pub(crate) fn probe(mut unpacked: Unpacked) -> Result<Option<Kind>, ReadError> {
+pub(crate) fn probe(unpacked: Unpacked) -> Result<Option<Kind>, ReadError> {
+    Ok(header(unpacked)?.map(|columns| kind_of(&columns)))
+}
+
+/// The names of a table's columns, of NDJSON those of its first row; `None` where it is no table.
+pub(crate) fn header(mut unpacked: Unpacked) -> Result<Option<Vec<String>>, ReadError> {
     if unpacked.starts_with(b"PAR1") {
-        return Ok(Some(kind_of(&parquet::columns(&unpacked.path)?)));
+        return Ok(Some(parquet::columns(&unpacked.path)?));
     }
     let text = unpacked.text(None)?;
     let Text { path, reader, .. } = text;
@@ -70,12 +75,12 @@ pub(crate) fn probe(mut unpacked: Unpacked) -> Result<Option<Kind>, ReadError> {
             let mut keys = Vec::new();
             json::each(line, &mut |key, _| keys.push(key.to_owned()))
                 .map_err(|error| not_a_row(&shown, &error.to_string()))?;
-            Ok(Some(kind_of(&keys)))
+            Ok(Some(keys))
         }
         Some(b'[') => Err(array(&shown)),
         _ => {
             let header = rows.header()?;
-            Ok((header.len() > 1).then(|| kind_of(&header)))
+            Ok((header.len() > 1).then_some(header))
         }
     }
 }

@@ -140,6 +140,11 @@ impl<'a> Scene<'a> {
         actor != NOT_RECORDED && self.request.directory.is_none_or(|directory| directory.actor(actor).kind.is_human())
     }
 
+    /// Whether an actor is one human being, as far as anybody knows: not a name that could be several people's.
+    pub(crate) fn is_one_person(&self, actor: Code) -> bool {
+        self.is_human(actor) && self.request.directory.is_none_or(|directory| !directory.actor(actor).is_several)
+    }
+
     /// Whether a cell says no more than another: all areas of a matter that has one only.
     pub(crate) fn is_repeated(&self, cell: &Cell) -> bool {
         cell.area.is_none()

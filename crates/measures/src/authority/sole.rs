@@ -64,9 +64,10 @@ fn plain(sheet: &mut Sheet, scene: &Scene<'_>) {
     }
 }
 
-/// Whoever answered, where that is known and a human being.
+/// Whoever answered, where that is known and one human being: answers under a name that could be several people's say
+/// nothing of how few give them.
 fn known_decider(scene: &Scene<'_>, decision: &Decision) -> Option<Code> {
-    (decision.decided_at.is_some() && scene.is_human(decision.decider)).then_some(decision.decider)
+    (decision.decided_at.is_some() && scene.is_one_person(decision.decider)).then_some(decision.decider)
 }
 
 /// Who gives most answers, and how many everybody gives.

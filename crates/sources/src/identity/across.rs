@@ -79,6 +79,16 @@ impl Known {
         }
     }
 
+    /// Somebody as a table or a log names them: by an address, a login or a name. One word in small letters, or with digits,
+    /// is a login; any other is a name.
+    pub fn word(source: &str, word: &str) -> Known {
+        let known = Known::author(source, word);
+        if known.mail.is_some() || is_bare_name(word) || word.contains(' ') {
+            return known;
+        }
+        Known { name: None, login: Some(word.to_owned()), ..known }
+    }
+
     /// The login; of an address that a hosting service gave, the one in it.
     fn login_key(&self) -> Option<String> {
         let hidden = self.mail.as_deref().and_then(hidden_login);
@@ -113,6 +123,14 @@ impl Known {
             || self.id.starts_with("role:")
             || names.into_iter().flatten().any(|name| NOBODY.contains(&words_of(name).join(" ").as_str()))
     }
+}
+
+/// Whether a word is one name and nothing else (`Adam`), which anybody may bear: no address, no login, no number.
+pub fn is_bare_name(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(char::is_uppercase)
+        && letters.clone().any(char::is_lowercase)
+        && letters.all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'))
 }
 
 /// What speaks for two being one person.

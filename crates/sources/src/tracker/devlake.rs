@@ -8,8 +8,8 @@ use std::io::Read;
 use sayso_model::coverage::Reason;
 use serde_json::Value;
 
-use super::Page;
 use super::payload::Look;
+use super::{Page, Tracker};
 
 /// What stands between the tracker and the kind in the name of a table.
 const JOINTS: [&str; 4] = ["_api_v2_", "_api_", "_graphql_", "_external_"];
@@ -31,6 +31,14 @@ impl Table {
         let (tracker, kind) =
             JOINTS.iter().find_map(|joint| name.split_once(joint)).or_else(|| name.split_once('_'))?;
         (!tracker.is_empty() && !kind.is_empty()).then(|| Table { tracker: tracker.to_owned(), kind: kind.to_owned() })
+    }
+}
+
+/// The tracker of a table's name, where Sayso reads it; DevLake names its plugins a little differently.
+pub(crate) fn tracker_of(name: &str) -> Option<Tracker> {
+    match name {
+        "azuredevops" | "azuredevops_go" => Some(Tracker::Azure),
+        name => Tracker::of_name(name),
     }
 }
 

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use twox_hash::XxHash3_128;
 
 use super::raw::{Raw, RawError};
-use super::{Page, Sample, Tracker, refusal};
+use super::{Page, Sample, Tracker, devlake, refusal};
 use crate::ReadError;
 use crate::bytes::{Text, Unpacked, broken_off, hash_of_start};
 use crate::table::csv::{Row, Rows};
@@ -52,8 +52,11 @@ pub(crate) fn probe_folder(path: &Path) -> Result<Option<Tracker>, ReadError> {
 }
 
 /// The tracker whose export a file is, by its beginning, if it is one.
-pub(crate) fn probe_text(_path: &Path, head: &str) -> Option<Tracker> {
+pub(crate) fn probe_text(path: &Path, head: &str) -> Option<Tracker> {
     let sample = Sample::of(head);
+    if let Some(table) = raw_table(path, &sample.columns) {
+        return devlake::tracker_of(&table.tracker);
+    }
     Tracker::ALL.into_iter().find(|tracker| (tracker.room().recognises)(&sample))
 }
 
@@ -215,6 +218,12 @@ impl Pages {
         let spoilt = text.spoilt();
         let Text { path, reader, .. } = text;
         let mut rows = Rows::new(BufReader::new(reader), path);
+        if devlake::Table::of_name(name).is_some() && !matches!(rows.first_byte()?, Some(b'{' | b'[' | b')' | b'<')) {
+            if let Some(table) = raw_table(file, &rows.header()?) {
+                return answers(file, name, &table, on);
+            }
+            rows = Rows::new(BufReader::new(Unpacked::open(file)?.text(None)?.reader), file.to_owned());
+        }
         match rows.first_byte()? {
             // `)` begins the guard before an answer of Gerrit.
             Some(b'{' | b'[' | b')') => json(name, &mut rows, on),
@@ -267,6 +276,31 @@ impl Pages {
         let name = name.or_else(|| file.file_name().map(Path::new)).unwrap_or(file);
         name.to_string_lossy().into_owned()
     }
+}
+
+/// What a table of raw answers holds, by its name and its columns; `None` for any other table.
+fn raw_table(path: &Path, columns: &[String]) -> Option<devlake::Table> {
+    let has = |name: &str| columns.iter().any(|column| column.trim().eq_ignore_ascii_case(name));
+    let table = devlake::Table::of_name(path.file_name()?.to_str()?)?;
+    (has("data") && has("url")).then_some(table)
+}
+
+/// The rows of a table of raw answers, each a page.
+fn answers(file: &Path, name: &str, table: &devlake::Table, on: &mut OnPage<'_>) -> Result<Flow, ReadError> {
+    let mut unpacked = Unpacked::open(file)?;
+    let text = unpacked.text(None)?;
+    for row in devlake::rows(text.reader, name) {
+        let flow = match &row {
+            devlake::Row::Answer { origin, body } => on(Came::Page(Page { kind: &table.kind, origin, body }))?,
+            devlake::Row::Broken { place, reason, detail } => {
+                on(Came::Broken { origin: place, place, reason: *reason, detail })?
+            }
+        };
+        if flow == Flow::Stop {
+            return Ok(Flow::Stop);
+        }
+    }
+    Ok(Flow::Continue)
 }
 
 /// Rows on their way to become a page: a table with commas, whatever it was before.

@@ -11,6 +11,8 @@ use sayso_sources::tracker::{Account, Claim, Fact, Page, Parser, Telling};
 mod github;
 #[path = "recorded/gitlab.rs"]
 mod gitlab;
+#[path = "recorded/table.rs"]
+mod table;
 
 /// Everything that a parser told.
 #[derive(Default)]

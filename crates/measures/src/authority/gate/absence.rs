@@ -56,7 +56,7 @@ impl Days {
         let mut seen: Vec<(Code, i32, Code, Code)> = Vec::new();
         for decision in &paths.decisions {
             for touch in paths.touches_of(decision) {
-                if touch.actor != NOT_RECORDED && touch.kind.is_human() {
+                if touch.actor != NOT_RECORDED && touch.kind.is_human() && scene.is_one_person(touch.actor) {
                     seen.push((touch.actor, day(touch.at), decision.matter, decision.area));
                 }
             }

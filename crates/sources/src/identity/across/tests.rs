@@ -118,6 +118,30 @@ fn a_first_name_in_several_countries_collides_and_suggests_nothing() {
 }
 
 #[test]
+fn words_of_tables_are_names_logins_or_addresses() {
+    for (word, is_name) in [
+        ("Adam", true),
+        ("Anna-Maria", true),
+        ("adam", false),
+        ("A12", false),
+        ("ADAM", false),
+        ("", false),
+        ("Adam Nowak", false),
+        ("adam@firm.example", false),
+    ] {
+        assert_eq!(is_bare_name(word), is_name, "{word}");
+    }
+    let known = Known::word("log", "e12");
+    assert_eq!((known.login.as_deref(), known.name.as_deref()), (Some("e12"), None));
+    assert_eq!(Known::word("log", "Adam").name.as_deref().map(str::to_lowercase).as_deref(), Some("adam"));
+    // Ids of one kind in two tables collide with nothing.
+    let found = across(&[Known::word("a", "e12"), Known::word("b", "e12")], &[], "");
+    assert!(found.collisions.is_empty() && found.apart.is_empty());
+    let found = across(&[Known::word("a", "Adam"), Known::word("b", "Adam")], &[], "");
+    assert_eq!(found.apart, [0, 1]);
+}
+
+#[test]
 fn one_display_name_of_two_accounts_is_nobodys_proof() {
     let known = [
         account("jira", ["1", "", "Jan Kowal", "", ""]),

@@ -138,7 +138,7 @@ fn the_archive_of_a_standards_group() {
 }
 
 /// The address that a page of Perceval's would have come from, for those that do not say whose they are.
-fn address(name: &str) -> String {
+pub fn address(name: &str) -> String {
     let base = "https://api.github.com/repos/owner/name";
     match name {
         "github_issue_2_reactions" => format!("{base}/issues/2/reactions"),

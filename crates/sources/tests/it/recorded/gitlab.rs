@@ -46,7 +46,7 @@ fn the_tables_of_devlake() {
 }
 
 /// The address that a page of Perceval's would have come from.
-fn address(name: &str) -> String {
+pub fn address(name: &str) -> String {
     let base = "https://gitlab.example/api/v4/projects/owner%2Fname";
     let number = name.split('_').nth(1).unwrap_or("1");
     match name.split('_').next().unwrap_or_default() {
