@@ -10,6 +10,7 @@ use sayso_sources::fetch::{self, Credential, FetchError, Missed, Outcome, Plan, 
 use serde::Serialize;
 
 use crate::office::SourceSection;
+use crate::token::TokenPlace;
 use crate::wire::Net;
 use crate::{InquiryError, Office, Talk, World};
 
@@ -25,7 +26,7 @@ pub(crate) struct Remote {
     pub(crate) name: String,
     site: Site,
     user: Option<String>,
-    token_file: Option<PathBuf>,
+    token: TokenPlace,
     /// Where its pages lie.
     pub(crate) folder: PathBuf,
 }
@@ -45,20 +46,16 @@ impl Remote {
             name: section.name.clone(),
             site: Site { tracker, address: url.clone(), scope: section.scope.clone(), variable },
             user: section.user.clone(),
-            token_file: section.token_file.as_ref().map(|file| folder.join(file)),
+            token: TokenPlace::of(section, folder),
             folder: raw_folder(section, folder, derived),
         }))
     }
 
-    /// The credential: from the environment, else from a file that only its owner may read, else none.
+    /// The credential: from the environment, else from where the source says that it is, else none.
     fn credential(&self, world: &dyn World) -> Result<Credential, InquiryError> {
-        let token = match (world.variable(&self.site.variable), &self.token_file) {
-            (Some(token), _) => token,
-            (None, Some(file)) => {
-                private(file)?;
-                std::fs::read_to_string(file).map_err(InquiryError::file("read the token in", file))?
-            }
-            (None, None) => String::new(),
+        let token = match world.variable(&self.site.variable) {
+            Some(token) => token,
+            None => self.token.token(&self.name, world)?,
         };
         Ok(match &self.user {
             Some(user) if !token.trim().is_empty() => Credential::basic(user, &token),
@@ -80,23 +77,6 @@ fn variable_of(name: &str) -> String {
     let name: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     format!("SAYSO_{name}_TOKEN")
-}
-
-/// Refuses a file that others than its owner may read.
-fn private(file: &Path) -> Result<(), InquiryError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-
-        let found = std::fs::metadata(file).map_err(InquiryError::file("read the token in", file))?;
-        if found.permissions().mode() & 0o077 != 0 {
-            return Err(InquiryError::usage(
-                format!("trust {} with a token: others than its owner may read it", file.display()),
-                format!("chmod 600 {}", file.display()),
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// What fetching one source did.

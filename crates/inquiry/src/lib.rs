@@ -25,6 +25,7 @@ pub mod office;
 mod reading;
 mod shown;
 mod tables;
+mod token;
 pub mod validity;
 mod views;
 mod who;
@@ -61,7 +62,7 @@ pub use sayso_report::check::Check as BeliefCheck;
 pub use sayso_report::{Baseline, Format, Locale, Style, picture, pictures, render_with};
 pub use sayso_sources::authority::check::{Objection, Severity};
 pub use sayso_sources::export::{Exported, Format as ExportFormat};
-pub use world::{Machine, World};
+pub use world::{Machine, Ran, World};
 pub use writing::{json, write_whole};
 
 use beliefs::Beliefs;

@@ -286,3 +286,88 @@ fn a_token_file_that_others_may_read_is_not_used() {
     std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600)).unwrap();
     assert_eq!(office.run(&["read"]).code, 0);
 }
+
+/// An office that says where its token is, instead of having it in the environment.
+#[cfg(unix)]
+fn with_token_at(server: &Server, place: &str) -> TestOffice {
+    let office = REDMINE.office(server);
+    let file = std::fs::read_to_string(office.path().join("sayso.toml")).unwrap();
+    office.write("sayso.toml", file.replace("kind =", &format!("{place}\nkind =")));
+    office
+}
+
+/// A script that can be run by its name.
+#[cfg(unix)]
+fn script(office: &TestOffice, name: &str, text: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let path = office.write(name, format!("#!/bin/sh\n{text}\n"));
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+#[cfg(unix)]
+fn a_token_that_a_program_says_opens_the_site_and_is_written_nowhere() {
+    let server = REDMINE.serve();
+    let office = with_token_at(&server, "token_command = [\"./teller\", \"desk\"]");
+    script(&office, "teller", &format!("[ \"$1\" = desk ] && echo {TOKEN} && echo {TOKEN} >&2"));
+    let said = office.run(&["read"]);
+    assert_eq!(said.code, 0, "{}\n{}", said.out, said.err);
+    assert!(!said.out.contains(TOKEN) && !said.err.contains(TOKEN));
+    no_token(&office.path().join(".sayso"));
+    // The environment comes first: the program is not asked.
+    std::fs::remove_file(office.path().join("teller")).unwrap();
+    must_read(&office);
+
+    for (text, says) in [
+        (
+            format!("echo {TOKEN}; echo the ring is locked, {TOKEN} >&2; exit 4"),
+            "`./teller` ended with 4: the ring is locked, ...",
+        ),
+        ("echo nothing there >&2".to_owned(), "said no token: nothing there"),
+    ] {
+        script(&office, "teller", &text);
+        let said = office.run(&["read"]);
+        assert_eq!(said.code, 2, "{}", said.out);
+        assert!(said.err.contains(says) && !said.err.contains(TOKEN), "{}", said.err);
+    }
+    std::fs::remove_file(office.path().join("teller")).unwrap();
+    let said = office.run(&["read"]);
+    assert!(said.code == 2 && said.err.contains("is not there"), "{}", said.err);
+    no_token(&office.path().join(".sayso"));
+}
+
+#[test]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn a_token_comes_from_the_keyring_of_the_machine() {
+    let server = REDMINE.serve();
+    let office = with_token_at(&server, "token_keyring = \"sayso/desk\"");
+    let (tool, asked) = match std::env::consts::OS {
+        "macos" => ("security", "find-generic-password -s sayso -a desk -w"),
+        _ => ("secret-tool", "lookup service sayso account desk"),
+    };
+    script(&office, &format!("tools/{tool}"), &format!("[ \"$*\" = \"{asked}\" ] && echo {TOKEN}"));
+    let with_path = |path: &str| office.command(&["read"]).env("PATH", office.path().join(path)).output().unwrap();
+    let output = with_path("tools");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    no_token(&office.path().join(".sayso"));
+    let output = with_path("empty");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && said.contains(tool) && said.contains("hint"), "{said}");
+}
+
+#[test]
+fn an_office_says_in_one_way_where_its_token_is() {
+    let server = REDMINE.serve();
+    for (place, says) in [
+        ("token_file = \"t\"\ntoken_keyring = \"a/b\"", "more than one way"),
+        ("token_command = []", "names no program"),
+        ("token_keyring = \"sayso\"", "SERVICE/ACCOUNT"),
+    ] {
+        let office = REDMINE.office(&server);
+        let file = std::fs::read_to_string(office.path().join("sayso.toml")).unwrap();
+        office.write("sayso.toml", file.replace("kind =", &format!("{place}\nkind =")));
+        let said = office.run(&["read"]);
+        assert!(said.code == 2 && said.err.contains(says), "{place}: {}", said.err);
+    }
+}
