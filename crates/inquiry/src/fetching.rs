@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::office::SourceSection;
 use crate::token::TokenPlace;
 use crate::wire::Net;
-use crate::{InquiryError, Office, Talk, World};
+use crate::{InquiryError, Office, Talk, World, lanes};
 
 /// The folder under what is derived in which raw pages are kept, one folder a source.
 const RAW: &str = "raw";
@@ -24,7 +24,7 @@ const MISSED_SHOWN: usize = 8;
 pub(crate) struct Remote {
     /// The source's name.
     pub(crate) name: String,
-    site: Site,
+    pub(crate) site: Site,
     user: Option<String>,
     token: TokenPlace,
     /// Where its pages lie.
@@ -177,8 +177,8 @@ impl SourceFetch {
 }
 
 impl Office {
-    /// Fetches what is new at every site that `sayso.toml` names. One that cannot be reached is said, and the others are
-    /// fetched. Nothing where no source names a site.
+    /// Fetches what is new at every site that `sayso.toml` names, several sites at once. One that cannot be reached is said,
+    /// and the others are fetched. Nothing where no source names a site.
     ///
     /// # Errors
     /// When a token cannot be read from where it is said to be.
@@ -188,16 +188,11 @@ impl Office {
         talk: &mut dyn Talk,
         stop: &AtomicBool,
     ) -> Result<Vec<SourceFetch>, InquiryError> {
-        let mut done = Vec::new();
-        for remote in &self.remotes {
-            let credential = remote.credential(world)?;
-            let mut net = Net::new(world, stop);
-            let mut teller = Teller { talk, name: &remote.name, part: String::new() };
-            let result = fetch::fetch(&remote.site, &credential, &remote.folder, &mut net, &mut teller);
-            teller.finish();
-            done.push(SourceFetch::of(remote, result));
-        }
-        Ok(done)
+        // All of them first: a keyring may ask to be unlocked, and should do so before anything else goes on.
+        let credentials: Vec<Credential> =
+            self.remotes.iter().map(|remote| remote.credential(world)).collect::<Result<_, _>>()?;
+        let fetched = lanes::fetch_all(&self.remotes, &credentials, world, talk, stop);
+        Ok(self.remotes.iter().zip(fetched).map(|(remote, result)| SourceFetch::of(remote, result)).collect())
     }
 
     /// What fetching would ask for, about how often; it asks each site for numbers, and keeps nothing.
@@ -245,14 +240,18 @@ fn planned(remote: &Remote, plan: &Plan) -> String {
 }
 
 /// Tells whoever watches how far a fetch is.
-struct Teller<'t> {
+pub(crate) struct Teller<'t> {
     talk: &'t mut dyn Talk,
     name: &'t str,
     part: String,
 }
 
-impl Teller<'_> {
-    fn finish(&mut self) {
+impl<'t> Teller<'t> {
+    pub(crate) fn new(talk: &'t mut dyn Talk, name: &'t str) -> Self {
+        Teller { talk, name, part: String::new() }
+    }
+
+    pub(crate) fn finish(&mut self) {
         if !self.part.is_empty() {
             self.talk.ends();
         }
@@ -272,8 +271,13 @@ impl fetch::Progress for Teller<'_> {
     }
 
     fn pause(&mut self, why: &str, pause: Duration) {
-        self.talk.says(&format!("{}: waits {} s, {why}", self.name, pause.as_secs().max(1)));
+        self.talk.says(&pause_words(self.name, why, pause));
     }
+}
+
+/// That a source waits, and why.
+pub(crate) fn pause_words(name: &str, why: &str, pause: Duration) -> String {
+    format!("{name}: waits {} s, {why}", pause.as_secs().max(1))
 }
 
 #[cfg(test)]

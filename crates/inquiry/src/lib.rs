@@ -20,6 +20,7 @@ mod fetching;
 mod forget;
 mod gaps;
 mod item;
+mod lanes;
 mod lensing;
 pub mod office;
 mod reading;
@@ -204,13 +205,15 @@ impl Office {
             sources.push(source);
         }
         let pseudonyms = Pseudonyms::new(writing::office_key(&derived, world)?);
+        let raw: Vec<&Path> = remotes.iter().map(|remote| remote.folder.as_path()).collect();
+        let charter = authority::declared(Some(&folder), request.charter.as_deref(), &raw, world)?;
         Ok(Self {
             name,
             sources,
             remotes,
             people,
             sites: written.site,
-            charter: authority::declared(Some(&folder), request.charter.as_deref(), world)?,
+            charter,
             privacy: written.privacy,
             pseudonyms,
             page: derived.join("report.html"),
@@ -265,7 +268,7 @@ impl Office {
             remotes: Vec::new(),
             people: who::people(request.people.as_deref())?,
             sites: Vec::new(),
-            charter: authority::declared(None, request.charter.as_deref(), world)?,
+            charter: authority::declared(None, request.charter.as_deref(), &[], world)?,
             privacy: PrivacySection::default(),
             pseudonyms: Pseudonyms::from_seed(request.seed.unwrap_or(SEED)),
             record: Record::open(&derived)?,

@@ -1,7 +1,7 @@
 //! Reading from living trackers: local servers that page, limit, change, fail and lie, and readings that are killed at any moment.
 
 use std::process::Stdio;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -370,4 +370,67 @@ fn an_office_says_in_one_way_where_its_token_is() {
         let said = office.run(&["read"]);
         assert!(said.code == 2 && said.err.contains(says), "{place}: {}", said.err);
     }
+}
+
+/// Whether the two sites that wait for each other were asked.
+static MET: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
+
+fn meet(at: usize) {
+    MET[at].store(true, Ordering::SeqCst);
+    for _ in 0..2000 {
+        if MET[1 - at].load(Ordering::SeqCst) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("nobody asked the other site while this one was busy");
+}
+
+fn waiting_for_jira(desk: &Desk, asked: &desk::Asked<'_>) -> Option<desk::Given> {
+    meet(0);
+    redmine::answer(desk, asked)
+}
+
+fn waiting_for_redmine(desk: &Desk, asked: &desk::Asked<'_>) -> Option<desk::Given> {
+    meet(1);
+    jira::answer(desk, asked)
+}
+
+#[test]
+fn sites_are_fetched_side_by_side_and_one_site_is_never_asked_two_things_at_once() {
+    let one = Server::start(waiting_for_jira, Desk::new(ITEMS));
+    let other = Server::start(waiting_for_redmine, Desk::new(ITEMS));
+    let office = TestOffice::new();
+    let source = |name: &str, kind: &str, server: &Server| {
+        format!(
+            "[[source]]\nname = \"{name}\"\nkind = \"{kind}\"\nurl = \"http://{}\"\ntoken_variable = \"SAYSO_DESK_TOKEN\"\n\n",
+            server.address
+        )
+    };
+    let file =
+        [source("desk", "redmine", &one), source("board", "jira", &other), source("desk again", "redmine", &one)];
+    office.write("sayso.toml", file.concat());
+    let out = must_read(&office);
+    let places: Vec<usize> = ["desk at", "board at", "desk again at"].map(|name| out.find(name).unwrap()).to_vec();
+    assert!(places.is_sorted(), "{out}");
+    assert_eq!((one.most.load(Ordering::SeqCst), other.most.load(Ordering::SeqCst)), (1, 1));
+    let items = office.json(&["query", "SELECT count(DISTINCT item) AS n FROM events", "--format", "json"]);
+    // Two sources that hold the same issues hold two of each.
+    assert!(items[0]["n"].as_u64().unwrap() >= 2 * ITEMS, "{items}");
+}
+
+#[test]
+fn the_say_on_github_is_what_codeowners_declared_unless_the_office_has_a_charter() {
+    let server = GITHUB.serve();
+    let office = GITHUB.office(&server);
+    must_read(&office);
+    let said = office.ok(&["who", "o/r"]);
+    // The newest version names a person and a team, whose members are known.
+    for who in ["person:u0", "team:o/core", "person:u1", "o/r .github/CODEOWNERS"] {
+        assert!(said.contains(who), "{who}: {said}");
+    }
+    assert!(!said.contains("person:u2") && said.contains("the remit"), "{said}");
+    office.write("charter.toml", "[[remit]]\nmatter = \"merge\"\narea = \"*\"\ndecides = [\"person:u2\"]\n");
+    let said = office.ok(&["who", "o/r"]);
+    assert!(said.contains("person:u2") && !said.contains("team:o/core"), "{said}");
 }

@@ -176,6 +176,8 @@ pub struct Server {
     pub address: SocketAddr,
     pub desk: Arc<Mutex<Desk>>,
     pub asked: Arc<AtomicU64>,
+    /// The most requests that ever were under way at once.
+    pub most: Arc<AtomicU64>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -185,12 +187,17 @@ impl Server {
         let desk = Arc::new(Mutex::new(desk));
         let asked = Arc::new(AtomicU64::new(0));
         let cut = Arc::new(AtomicBool::new(false));
-        let (state, count, scissors) = (Arc::clone(&desk), Arc::clone(&asked), Arc::clone(&cut));
+        let (under_way, most) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let (state, count, scissors, crowd) =
+            (Arc::clone(&desk), Arc::clone(&asked), Arc::clone(&cut), Arc::clone(&most));
         let handler = move |uri: Uri, headers: HeaderMap, body: Bytes| {
             let (state, count, scissors) = (Arc::clone(&state), Arc::clone(&count), Arc::clone(&scissors));
+            let (under_way, crowd) = (Arc::clone(&under_way), Arc::clone(&crowd));
             async move {
                 count.fetch_add(1, Ordering::SeqCst);
+                crowd.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 tokio::time::sleep(TAKES).await;
+                under_way.fetch_sub(1, Ordering::SeqCst);
                 state.lock().unwrap().respond(answer, &scissors, &uri, &headers, &body)
             }
         };
@@ -198,7 +205,7 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let door = Door { listener, cut };
         runtime.spawn(async move { axum::serve(door, Router::new().fallback(handler)).await });
-        Server { address, desk, asked, _runtime: runtime }
+        Server { address, desk, asked, most, _runtime: runtime }
     }
 
     pub fn touch(&self, dice: u64) {

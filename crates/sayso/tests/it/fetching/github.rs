@@ -5,13 +5,30 @@ use serde_json::{Value, json};
 
 use super::desk::{Asked, Desk, Given, Item, PAGE, part};
 
+/// Versions of CODEOWNERS, the newest first: `* @u0 @o/core`, and before it `* @u2`.
+const VERSIONS: [(&str, &str, &str); 2] =
+    [("c2", "2026-01-08T00:00:00Z", "KiBAdTAgQG8vY29yZQo=\n"), ("c1", "2026-01-06T00:00:00Z", "KiBAdTIK\n")];
+
 pub fn answer(desk: &Desk, asked: &Asked<'_>) -> Option<Given> {
     let path = asked.path.strip_prefix("/api/v3")?;
+    if path == "/orgs/o/teams/core/members" {
+        return Some(tagged(page(vec![user(1)], asked), asked));
+    }
     let given = match path.strip_prefix("/repos/o/r/")?.split('/').collect::<Vec<_>>()[..] {
         ["issues"] => {
             let mut found = desk.since(asked.instant("since"));
             found.sort_by_key(|item| (item.updated, item.number));
             page(found.into_iter().map(|item| whole(desk, item)).collect(), asked)
+        }
+        ["commits"] => {
+            let has = asked.query("path") == Some(".github/CODEOWNERS");
+            let commit = |(sha, at): (&str, &str)| json!({"sha": sha, "commit": {"committer": {"date": at}}});
+            page(VERSIONS.iter().filter(|_| has).map(|(sha, at, _)| commit((sha, at))).collect(), asked)
+        }
+        ["contents", ".github", "CODEOWNERS"] => {
+            let (_, _, packed) = VERSIONS.iter().find(|(sha, _, _)| Some(*sha) == asked.query("ref"))?;
+            let url = "https://github.example/api/v3/repos/o/r/contents/.github/CODEOWNERS?ref=x";
+            json!({"encoding": "base64", "content": packed, "url": url}).into()
         }
         ["issues", number, "timeline"] => {
             let item = desk.item(number)?;
@@ -72,7 +89,9 @@ fn whole(desk: &Desk, item: &Item) -> Value {
         "created_at": written(item.created), "updated_at": written(item.updated), "state": "open", "comments": comments + desk.lie,
         "html_url": format!("https://github.example/o/r/{what}/{}", item.number)});
     if is_pull(item) {
-        json["pull_request"] = json!({"url": "x"});
+        json["pull_request"] = json!({"url": "x", "merged_at": written(item.created)});
+        json["merged_at"] = written(item.created).into();
+        json["merged_by"] = user(item.number / 3);
     }
     json
 }
