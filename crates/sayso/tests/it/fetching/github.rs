@@ -7,7 +7,7 @@ use super::desk::{Asked, Desk, Given, Item, PAGE, part};
 
 /// Versions of CODEOWNERS, the newest first: `* @u0 @o/core`, and before it `* @u2`.
 const VERSIONS: [(&str, &str, &str); 2] =
-    [("c2", "2026-01-08T00:00:00Z", "KiBAdTAgQG8vY29yZQo=\n"), ("c1", "2026-01-06T00:00:00Z", "KiBAdTIK\n")];
+    [("c2", "2026-01-06T00:00:00Z", "KiBAdTAgQG8vY29yZQo=\n"), ("c1", "2026-01-05T00:00:00Z", "KiBAdTIK\n")];
 
 pub fn answer(desk: &Desk, asked: &Asked<'_>) -> Option<Given> {
     let path = asked.path.strip_prefix("/api/v3")?;
