@@ -14,6 +14,8 @@ use sayso_model::{Code, NOT_RECORDED};
 use sayso_sources::Kind;
 use sayso_sources::authority::check::{Cell, Objection, Shown};
 use sayso_sources::authority::{self, Aside, Format, Imported};
+use sayso_sources::fetch::FetchError;
+use sayso_sources::tracker::raw::Raw;
 use serde::Serialize;
 
 use crate::diagnosing::Seen;
@@ -98,14 +100,22 @@ pub struct LastDecision {
     pub in_remit: Option<bool>,
 }
 
-/// Reads what is declared: the file that was given, else the office's charter, else nothing.
+/// Reads what is declared: the file that was given, else the office's charter, else the CODEOWNERS that were fetched into
+/// `raw` folders, else nothing.
 pub(crate) fn declared(
     folder: Option<&Path>,
     given: Option<&Path>,
+    raw: &[&Path],
     world: &dyn World,
 ) -> Result<Charter, InquiryError> {
     let own = folder.map(|folder| folder.join(CHARTER_FILE)).filter(|path| path.is_file());
-    let Some(path) = given.map(Path::to_path_buf).or(own) else { return Ok(Charter::default()) };
+    let Some(path) = given.map(Path::to_path_buf).or(own) else {
+        let mut charter = Charter::default();
+        for folder in raw.iter().filter(|folder| Raw::is(folder)) {
+            charter.remits.extend(authority::recorded::read(folder).map_err(FetchError::from)?.charter.remits);
+        }
+        return Ok(charter);
+    };
     if is_charter(&path) {
         return Ok(authority::history::load(&path, world.now().into())?.charter);
     }

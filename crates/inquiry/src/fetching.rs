@@ -10,8 +10,9 @@ use sayso_sources::fetch::{self, Credential, FetchError, Missed, Outcome, Plan, 
 use serde::Serialize;
 
 use crate::office::SourceSection;
+use crate::token::TokenPlace;
 use crate::wire::Net;
-use crate::{InquiryError, Office, Talk, World};
+use crate::{InquiryError, Office, Talk, World, lanes};
 
 /// The folder under what is derived in which raw pages are kept, one folder a source.
 const RAW: &str = "raw";
@@ -23,9 +24,9 @@ const MISSED_SHOWN: usize = 8;
 pub(crate) struct Remote {
     /// The source's name.
     pub(crate) name: String,
-    site: Site,
+    pub(crate) site: Site,
     user: Option<String>,
-    token_file: Option<PathBuf>,
+    token: TokenPlace,
     /// Where its pages lie.
     pub(crate) folder: PathBuf,
 }
@@ -45,20 +46,16 @@ impl Remote {
             name: section.name.clone(),
             site: Site { tracker, address: url.clone(), scope: section.scope.clone(), variable },
             user: section.user.clone(),
-            token_file: section.token_file.as_ref().map(|file| folder.join(file)),
+            token: TokenPlace::of(section, folder),
             folder: raw_folder(section, folder, derived),
         }))
     }
 
-    /// The credential: from the environment, else from a file that only its owner may read, else none.
+    /// The credential: from the environment, else from where the source says that it is, else none.
     fn credential(&self, world: &dyn World) -> Result<Credential, InquiryError> {
-        let token = match (world.variable(&self.site.variable), &self.token_file) {
-            (Some(token), _) => token,
-            (None, Some(file)) => {
-                private(file)?;
-                std::fs::read_to_string(file).map_err(InquiryError::file("read the token in", file))?
-            }
-            (None, None) => String::new(),
+        let token = match world.variable(&self.site.variable) {
+            Some(token) => token,
+            None => self.token.token(&self.name, world)?,
         };
         Ok(match &self.user {
             Some(user) if !token.trim().is_empty() => Credential::basic(user, &token),
@@ -80,23 +77,6 @@ pub(crate) fn variable_of(name: &str) -> String {
     let name: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     format!("SAYSO_{name}_TOKEN")
-}
-
-/// Refuses a file that others than its owner may read.
-fn private(file: &Path) -> Result<(), InquiryError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-
-        let found = std::fs::metadata(file).map_err(InquiryError::file("read the token in", file))?;
-        if found.permissions().mode() & 0o077 != 0 {
-            return Err(InquiryError::usage(
-                format!("trust {} with a token: others than its owner may read it", file.display()),
-                format!("chmod 600 {}", file.display()),
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// What fetching one source did.
@@ -197,8 +177,8 @@ impl SourceFetch {
 }
 
 impl Office {
-    /// Fetches what is new at every site that `sayso.toml` names. One that cannot be reached is said, and the others are
-    /// fetched. Nothing where no source names a site.
+    /// Fetches what is new at every site that `sayso.toml` names, several sites at once. One that cannot be reached is said,
+    /// and the others are fetched. Nothing where no source names a site.
     ///
     /// # Errors
     /// When a token cannot be read from where it is said to be.
@@ -208,16 +188,11 @@ impl Office {
         talk: &mut dyn Talk,
         stop: &AtomicBool,
     ) -> Result<Vec<SourceFetch>, InquiryError> {
-        let mut done = Vec::new();
-        for remote in &self.remotes {
-            let credential = remote.credential(world)?;
-            let mut net = Net::new(world, stop);
-            let mut teller = Teller { talk, name: &remote.name, part: String::new() };
-            let result = fetch::fetch(&remote.site, &credential, &remote.folder, &mut net, &mut teller);
-            teller.finish();
-            done.push(SourceFetch::of(remote, result));
-        }
-        Ok(done)
+        // All of them first: a keyring may ask to be unlocked, and should do so before anything else goes on.
+        let credentials: Vec<Credential> =
+            self.remotes.iter().map(|remote| remote.credential(world)).collect::<Result<_, _>>()?;
+        let fetched = lanes::fetch_all(&self.remotes, &credentials, world, talk, stop);
+        Ok(self.remotes.iter().zip(fetched).map(|(remote, result)| SourceFetch::of(remote, result)).collect())
     }
 
     /// What fetching would ask for, about how often; it asks each site for numbers, and keeps nothing.
@@ -265,14 +240,18 @@ fn planned(remote: &Remote, plan: &Plan) -> String {
 }
 
 /// Tells whoever watches how far a fetch is.
-struct Teller<'t> {
+pub(crate) struct Teller<'t> {
     talk: &'t mut dyn Talk,
     name: &'t str,
     part: String,
 }
 
-impl Teller<'_> {
-    fn finish(&mut self) {
+impl<'t> Teller<'t> {
+    pub(crate) fn new(talk: &'t mut dyn Talk, name: &'t str) -> Self {
+        Teller { talk, name, part: String::new() }
+    }
+
+    pub(crate) fn finish(&mut self) {
         if !self.part.is_empty() {
             self.talk.ends();
         }
@@ -292,8 +271,13 @@ impl fetch::Progress for Teller<'_> {
     }
 
     fn pause(&mut self, why: &str, pause: Duration) {
-        self.talk.says(&format!("{}: waits {} s, {why}", self.name, pause.as_secs().max(1)));
+        self.talk.says(&pause_words(self.name, why, pause));
     }
+}
+
+/// That a source waits, and why.
+pub(crate) fn pause_words(name: &str, why: &str, pause: Duration) -> String {
+    format!("{name}: waits {} s, {why}", pause.as_secs().max(1))
 }
 
 #[cfg(test)]

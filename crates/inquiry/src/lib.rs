@@ -20,6 +20,7 @@ mod fetching;
 mod forget;
 mod gaps;
 mod item;
+mod lanes;
 mod lensing;
 pub mod office;
 mod persons;
@@ -27,6 +28,7 @@ mod reading;
 mod shown;
 mod starting;
 mod tables;
+mod token;
 pub mod validity;
 mod views;
 mod who;
@@ -65,7 +67,7 @@ pub use sayso_report::{Baseline, Format, Locale, Style, picture, pictures, rende
 pub use sayso_sources::authority::check::{Objection, Severity};
 pub use sayso_sources::export::{Exported, Format as ExportFormat};
 pub use starting::{Beginning, NextStep};
-pub use world::{Machine, World};
+pub use world::{Machine, Ran, World};
 pub use writing::{json, write_whole};
 
 use beliefs::Beliefs;
@@ -209,13 +211,15 @@ impl Office {
             sources.push(source);
         }
         let pseudonyms = Pseudonyms::new(writing::office_key(&derived, world)?);
+        let raw: Vec<&Path> = remotes.iter().map(|remote| remote.folder.as_path()).collect();
+        let charter = authority::declared(Some(&folder), request.charter.as_deref(), &raw, world)?;
         Ok(Self {
             name,
             sources,
             remotes,
             people,
             sites: written.site,
-            charter: authority::declared(Some(&folder), request.charter.as_deref(), world)?,
+            charter,
             privacy: written.privacy,
             pseudonyms,
             page: derived.join("report.html"),
@@ -270,7 +274,7 @@ impl Office {
             remotes: Vec::new(),
             people: who::people(request.people.as_deref())?,
             sites: Vec::new(),
-            charter: authority::declared(None, request.charter.as_deref(), world)?,
+            charter: authority::declared(None, request.charter.as_deref(), &[], world)?,
             privacy: PrivacySection::default(),
             pseudonyms: Pseudonyms::from_seed(request.seed.unwrap_or(SEED)),
             record: Record::open(&derived)?,

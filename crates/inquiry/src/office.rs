@@ -59,6 +59,11 @@ pub struct SourceSection {
     pub token_variable: Option<String>,
     /// A file that holds the token, relative to the office; nobody but its owner may be allowed to read it.
     pub token_file: Option<PathBuf>,
+    /// A program, with its arguments, of which the first line of output is the token. It is run without a shell, in the
+    /// office's folder.
+    pub token_command: Option<Vec<String>>,
+    /// `SERVICE/ACCOUNT`: where the machine's own keyring keeps the token.
+    pub token_keyring: Option<String>,
     /// A lens file, relative to the office.
     pub lens: Option<PathBuf>,
     /// The IANA zone of times without an offset.
@@ -229,6 +234,32 @@ pub(crate) fn check(path: &Path, office: &OfficeFile) -> Result<(), OfficeError>
             return refuse(
                 &format!("source `{}` says neither where it lies nor where to fetch it", source.name),
                 "add `path = \"...\"` for a file or folder, or `url = \"https://...\"` for a tracker",
+            );
+        }
+        let ways = [source.token_file.is_some(), source.token_command.is_some(), source.token_keyring.is_some()];
+        if ways.into_iter().filter(|is| *is).count() > 1 {
+            return refuse(
+                &format!("source `{}` says in more than one way where its token is", source.name),
+                "keep one of token_file, token_command and token_keyring; a variable of the environment comes before it",
+            );
+        }
+        if source
+            .token_command
+            .as_ref()
+            .is_some_and(|words| words.first().is_none_or(|program| program.trim().is_empty()))
+        {
+            return refuse(
+                &format!("token_command of source `{}` names no program", source.name),
+                "write it as a list: token_command = [\"pass\", \"show\", \"sayso\"]",
+            );
+        }
+        let is_place = |place: &String| {
+            place.split_once('/').is_some_and(|(service, account)| !service.is_empty() && !account.is_empty())
+        };
+        if source.token_keyring.as_ref().is_some_and(|place| !is_place(place)) {
+            return refuse(
+                &format!("token_keyring of source `{}` is no place in a keyring", source.name),
+                "write it as `SERVICE/ACCOUNT`, such as `sayso/our-jira`",
             );
         }
         let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');

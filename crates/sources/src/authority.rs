@@ -25,6 +25,7 @@ pub mod maintainers;
 pub mod owners;
 mod pattern;
 pub mod pep;
+pub mod recorded;
 pub mod rust_team;
 pub mod table;
 mod union;

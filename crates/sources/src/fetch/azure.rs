@@ -1,10 +1,10 @@
 //! Azure DevOps: work items by the last of their numbers with their updates, and pull requests with their threads and policies.
 //!
 //! A search gives numbers only, at most 20,000, so it is asked in steps from the last number on, which nothing moves. Pull
-//! requests cannot be asked for by their last change: after the first time, all that are open and those that were closed
-//! since are asked for; what is written on one that is closed already is not seen.
+//! requests cannot be asked for by their last change: after the first time, all that are open are asked for, and those that
+//! were closed since, or in the two weeks before, on which people still write. What is written later is not seen.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::address::{encoded, parameter, with_parameter};
@@ -19,6 +19,8 @@ const BULK: usize = 200;
 /// Updates and pull requests of a page.
 const PAGE: u64 = 100;
 const API: &str = "api-version=7.1";
+/// How long after its end what is written on a pull request is still looked for.
+const AFTERWARDS: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 /// The walk through Azure DevOps.
 pub(super) struct Azure {
@@ -128,7 +130,10 @@ impl Route for Azure {
         let project = encoded(part.strip_suffix(" pull requests").unwrap_or(part));
         match since {
             None => vec![Azure::requests(&project, "all", None)],
-            Some(_) => vec![Azure::requests(&project, "active", None), Azure::requests(&project, "all", since)],
+            Some(since) => {
+                let since = since.checked_sub(AFTERWARDS).unwrap_or(since);
+                vec![Azure::requests(&project, "active", None), Azure::requests(&project, "all", Some(since))]
+            }
         }
     }
 

@@ -3,6 +3,9 @@
 //! The list is asked for in the order of change, and each page begins where the one before ended: what changes while it is
 //! read comes again at its end, and nothing slips through. Answers that have not changed since the last time cost nothing
 //! of the site's limit: everything is asked for with its entity tag.
+//!
+//! Beside the items, who has the say: every version of CODEOWNERS, and the members of the teams that its newest version
+//! names or that are asked for a review, where the credential may see them.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -11,7 +14,12 @@ use super::address::{encoded, next_link, parameter, with_parameter, with_query_o
 use super::client::{Answer, Client};
 use super::walk::{Ask, Listed, Route};
 use super::{FetchError, Site};
+use crate::authority::codeowners;
+use crate::authority::recorded::{FILE, HISTORY, MEMBERS, PLACES, text_of};
 use crate::tracker::payload::Look;
+
+/// What the part is called behind the name of its repository that says who has the say in it.
+const OWNERS: &str = " owners";
 
 /// Elements of a page; the most that GitHub gives.
 pub(super) const PAGE: usize = 100;
@@ -109,6 +117,37 @@ pub(super) fn entries(answer: &Answer) -> Result<&[Value], String> {
     answer.json.as_array().map(Vec::as_slice).ok_or_else(|| "it is no list".to_owned())
 }
 
+/// The versions of a CODEOWNERS, the newest first. That one is asked for again each time, for the teams that it names.
+fn versions(ask: &Ask, answer: &Answer) -> Result<Vec<Ask>, String> {
+    let (base, query) = ask.path.split_once("/commits?").ok_or("it is no list of commits")?;
+    let place = query.split('&').find_map(|pair| pair.strip_prefix("path=")).unwrap_or_default().replace("%2F", "/");
+    let shas = entries(answer)?.iter().filter_map(|commit| commit.text("sha"));
+    let file = |sha: &str| Ask::of(FILE, format!("{base}/contents/{place}?ref={}", encoded(sha))).optional();
+    let asks = shas
+        .enumerate()
+        .map(|(n, sha)| if n == 0 && ask.nth == 0 { file(sha).conditional() } else { file(sha).fixed() });
+    Ok(asks.chain(by_link(ask, answer, PAGE)).collect())
+}
+
+/// The teams that a CODEOWNERS names.
+fn teams_named(file: &Value) -> Vec<Ask> {
+    let Some(text) = text_of(file) else { return Vec::new() };
+    codeowners::Github::parse("CODEOWNERS", &text).teams().into_iter().filter_map(members).collect()
+}
+
+/// The teams that a pull request asks for a review.
+fn teams_asked(pull: &Value) -> Vec<Ask> {
+    let organisation = pull.text("base.repo.owner.login").unwrap_or_default();
+    let slugs = pull.list("requested_teams").iter().filter_map(|team| team.text("slug"));
+    slugs.filter_map(|slug| members(&format!("{organisation}/{slug}"))).collect()
+}
+
+fn members(team: &str) -> Option<Ask> {
+    let (organisation, slug) = team.split_once('/').filter(|(organisation, _)| !organisation.is_empty())?;
+    let path = format!("/orgs/{}/teams/{}/members?per_page={PAGE}", encoded(organisation), encoded(slug));
+    Some(Ask::of(MEMBERS, path).conditional().once())
+}
+
 impl Route for Github {
     fn prepare(&mut self, client: &mut Client<'_>) -> Result<(), FetchError> {
         if matches!(client.base.host(), "github.com" | "www.github.com") {
@@ -121,18 +160,26 @@ impl Route for Github {
     }
 
     fn parts(&self) -> Vec<String> {
-        self.repositories.clone()
+        self.repositories.iter().flat_map(|name| [name.clone(), format!("{name}{OWNERS}")]).collect()
     }
 
     fn begin(&self, part: &str, since: Option<Timestamp>) -> Vec<Ask> {
+        if let Some(part) = part.strip_suffix(OWNERS) {
+            let of =
+                |place: &str| format!("/repos/{}/commits?path={}&per_page={PAGE}", repository(part), encoded(place));
+            return PLACES.map(|place| Ask::of(HISTORY, of(place)).conditional().optional()).into();
+        }
         let path = format!("/repos/{}/issues?state=all&sort=updated&direction=asc&per_page={PAGE}", repository(part));
         let since = since.map(|since| since.to_string());
         vec![Ask::list("issues", with_parameter(&path, "since", since.as_deref()))]
     }
 
     fn follow(&self, ask: &Ask, answer: &Answer) -> Result<Vec<Ask>, String> {
-        if ask.kind == "pull" {
-            return Ok(Vec::new());
+        match ask.kind.as_str() {
+            "pull" => return Ok(teams_asked(&answer.json)),
+            HISTORY => return versions(ask, answer),
+            FILE => return Ok(teams_named(&answer.json)),
+            _ => {}
         }
         if ask.kind != "issues" {
             entries(answer)?;
@@ -171,6 +218,9 @@ impl Route for Github {
     }
 
     fn count(&self, part: &str, since: Option<Timestamp>) -> Option<Ask> {
+        if part.ends_with(OWNERS) {
+            return None;
+        }
         let mut words = format!("repo:{part}");
         if let Some(since) = since {
             words.push_str(&format!(" updated:>={since}"));
@@ -182,7 +232,10 @@ impl Route for Github {
         answer.json.number("total_count")
     }
 
-    fn calls(&self, _: &str, items: u64) -> u64 {
+    fn calls(&self, part: &str, items: u64) -> u64 {
+        if part.ends_with(OWNERS) {
+            return PLACES.len() as u64;
+        }
         // Half of what there is are pull requests, as a rule, which take three more.
         1 + items.div_ceil(PAGE as u64) + items + items / 2 * 3
     }

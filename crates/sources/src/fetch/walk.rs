@@ -9,7 +9,7 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use twox_hash::XxHash3_64;
@@ -53,6 +53,12 @@ pub(super) struct Ask {
     /// Whether to ask with the entity tag of the last time.
     #[serde(skip_serializing_if = "is_false")]
     pub is_conditional: bool,
+    /// Whether what it asks for never changes: once it was given, it is not asked for again.
+    #[serde(skip_serializing_if = "is_false")]
+    pub is_fixed: bool,
+    /// Whether it is enough to ask for it once in a run, however many items lead to it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub is_once: bool,
     /// Pages of its list before it, and how many of those just before it were empty.
     #[serde(skip_serializing_if = "is_zero")]
     pub nth: u32,
@@ -103,6 +109,16 @@ impl Ask {
     /// The same, asked with the entity tag of the last time.
     pub fn conditional(self) -> Ask {
         Ask { is_conditional: true, ..self }
+    }
+
+    /// The same for something that never changes.
+    pub fn fixed(self) -> Ask {
+        Ask { is_fixed: true, ..self }
+    }
+
+    /// The same for something that many items lead to.
+    pub fn once(self) -> Ask {
+        Ask { is_once: true, ..self }
     }
 
     /// The page behind this one, at another path; `n` is how many elements this one had.
@@ -198,6 +214,8 @@ pub(super) struct Walk<'c, 'w> {
     writer: Writer,
     raw: Raw,
     known: FxHashMap<u64, Known>,
+    /// What was asked for in this run and is not to be asked for again.
+    once: FxHashSet<u64>,
     state: State,
     outcome: Outcome,
 }
@@ -215,7 +233,8 @@ impl<'c, 'w> Walk<'c, 'w> {
         }
         let state = writer.state()?.filter(|state| state.pages <= writer.n_pages());
         let state = state.unwrap_or_default();
-        Ok(Walk { client, route, writer, raw, known, state, outcome: Outcome::default() })
+        let (once, outcome) = (FxHashSet::default(), Outcome::default());
+        Ok(Walk { client, route, writer, raw, known, once, state, outcome })
     }
 
     /// Walks all parts.
@@ -287,6 +306,10 @@ impl<'c, 'w> Walk<'c, 'w> {
     /// Makes one request; what follows from it, or `None` where the list of the part is refused.
     fn step(&mut self, part: &str, ask: &Ask, is_again: bool) -> Result<Option<Vec<Ask>>, FetchError> {
         let origin = self.origin(ask);
+        let is_had = ask.is_fixed && self.known.get(&hash(&origin)).is_some_and(|known| known.status == 200);
+        if is_had || ask.is_once && !self.once.insert(hash(&origin)) {
+            return Ok(Some(Vec::new()));
+        }
         let tagged = self.known.get(&hash(&origin)).and_then(|known| known.tagged.clone());
         let tagged = tagged.filter(|_| ask.is_conditional).and_then(|entry| Some((self.body(&entry)?, entry)));
         let etag = tagged.as_ref().and_then(|(_, entry)| entry.etag.as_deref());
@@ -331,7 +354,8 @@ impl<'c, 'w> Walk<'c, 'w> {
         if let Some(instead) = self.route.instead(ask, status) {
             return Ok(Some(instead));
         }
-        if ask.is_optional && matches!(status, 404 | 405 | 501) {
+        // 409 is a repository in which there is nothing yet.
+        if ask.is_optional && matches!(status, 404 | 405 | 409 | 501) {
             return Ok(Some(Vec::new()));
         }
         if !matches!(status, 403 | 404 | 410 | 451) && ask.is_list {

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::payload::{self, Documents, Look, Put};
 use super::{Account, Claim, Fact, Page, Parser, Room, Sample, Telling};
+use crate::authority::recorded::{FILE, HISTORY};
 use crate::bots::ai_reviewer;
 
 mod closing;
@@ -26,13 +27,14 @@ mod shape;
 mod webhooks;
 
 use closing::Closing;
+pub(crate) use ids::{decode, repository_of};
 use shape::Shape;
 
 /// The login that GitHub shows for everybody who deleted their account: many people, and so nobody.
 const GHOST: &str = "ghost";
 
 /// The kinds of page that the parser reads, and the activities of the facts that each gives.
-pub const KINDS: [(&str, &str); 16] = [
+pub const KINDS: [(&str, &str); 17] = [
     ("issues", "opened, closed/REASON"),
     ("pulls", "opened, merged, closed/unmerged"),
     ("timeline, events", "the event by its name; closed/completed, closed/not_planned, closed/unmerged, merged"),
@@ -41,7 +43,8 @@ pub const KINDS: [(&str, &str); 16] = [
     ("comments", "commented"),
     ("commits of a pull request", "committed"),
     ("reactions to an item", "reacted/CONTENT"),
-    ("requested reviewers, users, teams", "accounts only"),
+    ("requested reviewers, users, team members", "accounts only"),
+    ("codeowners history, codeowners file", "none: what is declared, as of each version"),
     ("webhook issues, pull_request", "opened, the action by its name, merged, closed/REASON"),
     (
         "webhook issue_comment, pull_request_review, pull_request_review_comment",
@@ -318,6 +321,10 @@ fn recognises(sample: &Sample) -> bool {
 
 impl Parser for GitHub {
     fn page(&mut self, page: &Page<'_>, told: &mut dyn Telling) {
+        // Who has the say is no event; see `crate::authority::recorded`.
+        if [HISTORY, FILE].contains(&page.kind) {
+            return;
+        }
         self.repeats.clear();
         Documents::of(page.body).each(page.origin, told, |value, place, told| self.document(page, value, place, told));
     }

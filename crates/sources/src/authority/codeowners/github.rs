@@ -22,6 +22,33 @@ impl Github {
         &self.aside
     }
 
+    /// Everybody whom a rule names, without repetition, in the order in which they are written.
+    pub fn parties(&self) -> Vec<&Who> {
+        let mut parties: Vec<&Who> = Vec::new();
+        for who in self.rules.iter().flat_map(|rule| &rule.who) {
+            if !parties.contains(&who) {
+                parties.push(who);
+            }
+        }
+        parties
+    }
+
+    /// The teams among them, as `ORG/TEAM`.
+    pub fn teams(&self) -> Vec<&str> {
+        let mut teams = Vec::new();
+        for who in self.parties() {
+            if let Who::Team(name) = who {
+                teams.push(name.as_str());
+            }
+        }
+        teams
+    }
+
+    /// Whether a rule makes something nobody's.
+    pub fn leaves_something_to_nobody(&self) -> bool {
+        self.rules.iter().any(|rule| rule.who.is_empty())
+    }
+
     /// Reads a file; `path` is how places in it are called.
     pub fn parse(path: &str, text: &str) -> Github {
         let mut out = Github::default();

@@ -95,7 +95,7 @@ fn last_number(bytes: &[u8]) -> Option<u64> {
 }
 
 /// Base64 in either alphabet, with or without padding.
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
     let (mut held, mut bits) = (0_u32, 0);
     for byte in text.trim_end_matches('=').bytes() {

@@ -44,7 +44,7 @@ fn location(status: u16, to: &str) -> Fault {
 fn redirects_within_the_site_are_followed_and_others_refused() {
     let (result, fake) = after(&[(1, location(301, "/api/v3/moved/1")), (2, location(307, "moved/2"))]);
     result.unwrap();
-    assert_eq!(fake.log.last().unwrap(), "GET https://git.example.org/api/v3/moved/moved/2");
+    assert!(fake.log.iter().any(|line| line == "GET https://git.example.org/api/v3/moved/moved/2"), "{:?}", fake.log);
     for to in [
         "https://evil.example/api",
         "//evil.example/api",

@@ -1,6 +1,7 @@
 //! GitHub: a list in the order of change, entity tags, links to later pages, limits of two kinds.
 
 use jiff::{SignedDuration, Timestamp};
+use sayso_sources::authority::recorded;
 use sayso_sources::fetch::{Credential, Request, Response, plan};
 use sayso_sources::tracker::Tracker;
 use serde_json::{Value, json as value};
@@ -27,6 +28,10 @@ pub struct Hub {
     page: usize,
     gone: Vec<u64>,
     echo: bool,
+    /// Versions of `.github/CODEOWNERS`, the newest first: commit, when, text; none where the file was taken away.
+    owners: Vec<(&'static str, &'static str, Option<&'static str>)>,
+    /// Whether teams may be looked at.
+    shows_teams: bool,
 }
 
 impl Hub {
@@ -45,7 +50,7 @@ impl Hub {
                 labels: vec![(number * 1000, created)],
             }
         });
-        Hub { items: items.collect(), page: 3, gone: Vec::new(), echo: false }
+        Hub { items: items.collect(), page: 3, gone: Vec::new(), echo: false, owners: Vec::new(), shows_teams: true }
     }
 
     fn touch(&mut self, number: u64, at: Timestamp) {
@@ -71,6 +76,31 @@ impl Hub {
         response
     }
 
+    /// What is declared, and who is in a team.
+    fn declared(&self, path: &str, query: &std::collections::BTreeMap<String, String>) -> Option<Response> {
+        if path == "/orgs/o/teams/core/members" {
+            let members = value!([user("bo"), user("cy")]);
+            return Some(if self.shows_teams {
+                json(&members)
+            } else {
+                plain(403, "{\"message\": \"Must have admin rights\"}")
+            });
+        }
+        if path == "/repos/o/r/commits" {
+            let commits =
+                self.owners.iter().map(|(sha, at, _)| value!({"sha": sha, "commit": {"committer": {"date": at}}}));
+            let is_its = query["path"] == ".github/CODEOWNERS";
+            return Some(json(&Value::Array(if is_its { commits.collect() } else { Vec::new() })));
+        }
+        path.strip_prefix("/repos/o/r/contents/")?;
+        let (_, _, text) = self.owners.iter().find(|(sha, _, _)| *sha == query["ref"])?;
+        let Some(text) = text else { return Some(plain(404, "{\"message\": \"Not Found\"}")) };
+        let content = format!("{}\n", base64(text.as_bytes()));
+        Some(json(
+            &value!({"encoding": "base64", "content": content, "url": "https://api.github.com/repos/o/r/contents/.github/CODEOWNERS?ref=x"}),
+        ))
+    }
+
     fn tagged(response: Response, request: &Request) -> Response {
         let tag =
             format!("W/\"{}\"", response.body.iter().fold(7_u64, |sum, byte| sum.wrapping_mul(31) + u64::from(*byte)));
@@ -81,6 +111,18 @@ impl Hub {
         response.headers.push(("ETag".to_owned(), tag));
         response
     }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = (0..3).fold(0_u32, |bits, n| bits << 8 | u32::from(three.get(n).copied().unwrap_or(0)));
+        for n in 0..4 {
+            text.push(if n <= three.len() { char::from(SIGNS[(bits >> (18 - 6 * n) & 63) as usize]) } else { '=' });
+        }
+    }
+    text
 }
 
 fn user(name: &str) -> Value {
@@ -112,6 +154,9 @@ impl Api for Hub {
         }
         if path == "/search/issues" {
             return json(&value!({"total_count": self.items.len(), "items": []}));
+        }
+        if let Some(response) = self.declared(&path, &query) {
+            return Hub::tagged(response, request);
         }
         assert!(path.starts_with("/repos/o/r/"), "{path}");
         let segments: Vec<&str> = path.split('/').collect();
@@ -166,7 +211,7 @@ fn all_of_it_once_and_then_only_what_is_new() {
     let mut fake = hub();
     fake.api.page = 100;
     let first = run(&the_site(), folder.path(), &mut fake).unwrap();
-    assert!(first.missed.is_empty() && !first.resumed && first.parts == 1);
+    assert!(first.missed.is_empty() && !first.resumed && first.parts == 2);
     let all = told(folder.path(), Tracker::Github);
     let comments: usize = fake.api.items.iter().map(|item| item.comments.len()).sum();
     let of = |name: &str| all.facts.values().filter(|fact| fact.activity.starts_with(name)).count();
@@ -174,11 +219,11 @@ fn all_of_it_once_and_then_only_what_is_new() {
     assert!(all.claims.values().all(|(stated, received)| stated == received), "{:?}", all.claims);
     assert!(all.aside.is_empty(), "{:?}", all.aside);
 
-    // Nothing new: one request, and the folder stays as it is.
+    // Nothing new: one request for the items and one for each place of CODEOWNERS, and the folder stays as it is.
     fake.now += SignedDuration::from_hours(5);
     let (sent, before) = (fake.sent, std::fs::read(folder.path().join("manifest.jsonl")).unwrap());
     let second = run(&the_site(), folder.path(), &mut fake).unwrap();
-    assert_eq!((fake.sent - sent, second.pages), (1, 0));
+    assert_eq!((fake.sent - sent, second.pages), (4, 0));
     assert_eq!(std::fs::read(folder.path().join("manifest.jsonl")).unwrap(), before);
 
     // One is touched: the list, its timeline, and nothing else anew.
@@ -350,7 +395,7 @@ fn a_site_that_repeats_the_credential_does_not_get_it_written() {
     let mut fake = hub();
     fake.api.echo = true;
     let outcome = run(&the_site(), folder.path(), &mut fake).unwrap();
-    assert_eq!(outcome.missed.len(), 1);
+    assert_eq!(outcome.missed.len(), 4);
     assert!(!format!("{outcome:?}").contains(super::fake::SECRET));
     assert_no_secret(folder.path());
     // What was refused is asked for again.
@@ -364,7 +409,108 @@ fn a_plan_counts_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let credential = Credential::token(super::fake::SECRET);
     let plan = plan(&the_site(), &credential, &folder.path().join("raw"), &mut hub(), &mut ()).unwrap();
-    assert_eq!((plan.calls, plan.parts.len(), plan.parts[0].items), (1, 1, Some(11)));
+    assert_eq!((plan.calls, plan.parts.len(), plan.parts[0].items), (1, 2, Some(11)));
     assert!(plan.parts[0].calls.unwrap() > 11);
     assert!(!folder.path().join("raw").exists());
+}
+
+const OLD: &str = "* @ada\n/docs/ docs@example.org\n";
+const NEW: &str = "* @ada @o/core\n";
+
+fn owned() -> Fake<Hub> {
+    let mut fake = hub();
+    fake.api.owners = vec![
+        ("c4", "2026-02-20T10:00:00Z", Some("/docs/ @dee\n")),
+        ("c3", "2026-02-10T10:00:00Z", Some(NEW)),
+        ("c2", "2026-02-05T10:00:00Z", None),
+        ("c1", "2026-01-20T10:00:00Z", Some(OLD)),
+    ];
+    fake
+}
+
+/// Who may have the say in the repository at an instant.
+fn say_at(recorded: &recorded::Recorded, at: &str) -> Vec<String> {
+    let at = at.parse::<Timestamp>().unwrap().into();
+    let in_force = recorded.charter.remits.iter().filter(|remit| remit.is_in_force(at));
+    in_force
+        .flat_map(|remit| remit.decides.iter().map(|who| format!("{} {} {who}", remit.matter, remit.area)))
+        .collect()
+}
+
+#[test]
+fn codeowners_come_as_of_each_version_with_the_members_of_teams() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut fake = owned();
+    // The newest version names no team; those of versions before are not asked for.
+    fake.api.owners.remove(0);
+    let outcome = run(&the_site(), folder.path(), &mut fake).unwrap();
+    assert!(outcome.missed.is_empty(), "{:?}", outcome.missed);
+    let recorded = recorded::read(folder.path()).unwrap();
+    assert_eq!(recorded.n_versions, 3);
+    let say = |at: &str| say_at(&recorded, at);
+    assert_eq!(say("2026-01-19T00:00:00Z"), [""; 0], "before there was a file");
+    assert_eq!(say("2026-01-21T00:00:00Z"), ["merge o/r person:ada", "merge o/r person:docs@example.org"]);
+    assert_eq!(say("2026-02-06T00:00:00Z"), [""; 0], "while it was taken away");
+    assert_eq!(
+        say("2026-02-11T00:00:00Z"),
+        ["merge o/r person:ada", "merge o/r team:o/core", "merge o/r person:bo", "merge o/r person:cy"]
+    );
+    assert!(recorded.aside.is_empty(), "{:?}", recorded.aside);
+    // Nothing of it is an event, nothing is set aside, and what never changes is not asked for again.
+    let told = told(folder.path(), Tracker::Github);
+    assert!(told.aside.is_empty(), "{:?}", told.aside);
+    fake.now += SignedDuration::from_hours(5);
+    fake.log.clear();
+    run(&the_site(), folder.path(), &mut fake).unwrap();
+    assert!(!fake.log.iter().any(|line| line.contains("ref=c1")), "{:?}", fake.log);
+
+    // A version that leaves paths to nobody declares nothing of the repository, and that is told.
+    fake.api.owners = owned().api.owners;
+    fake.now += SignedDuration::from_hours(5);
+    run(&the_site(), folder.path(), &mut fake).unwrap();
+    let recorded = recorded::read(folder.path()).unwrap();
+    assert_eq!((recorded.n_versions, say_at(&recorded, "2026-02-21T00:00:00Z")), (4, Vec::new()));
+    assert!(recorded.aside[0].why.contains("leaves paths to nobody"), "{:?}", recorded.aside);
+}
+
+#[test]
+fn a_team_that_may_not_be_seen_is_missed_and_declares_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut fake = owned();
+    fake.api.owners.remove(0);
+    fake.api.shows_teams = false;
+    let outcome = run(&the_site(), folder.path(), &mut fake).unwrap();
+    assert_eq!((outcome.missed.len(), outcome.missed[0].status), (1, 403));
+    assert!(outcome.missed[0].address.contains("/orgs/o/teams/core/members"), "{:?}", outcome.missed);
+    let recorded = recorded::read(folder.path()).unwrap();
+    assert_eq!(say_at(&recorded, "2026-02-11T00:00:00Z"), [""; 0]);
+    assert!(recorded.aside.iter().any(|aside| aside.why.contains("members of o/core")), "{:?}", recorded.aside);
+    let told = told(folder.path(), Tracker::Github);
+    assert!(told.aside.iter().any(|line| line.starts_with("refused")), "{:?}", told.aside);
+}
+
+#[test]
+fn a_kill_at_every_moment_leaves_no_version_out() {
+    let few = || {
+        let mut fake = owned();
+        fake.api.items.truncate(1);
+        fake
+    };
+    let (clean, mut fake) = (tempfile::tempdir().unwrap(), few());
+    run(&the_site(), clean.path(), &mut fake).unwrap();
+    let (expected, n) = (recorded::read(clean.path()).unwrap(), fake.sent);
+    assert!(expected.n_versions == 4 && n > 7, "{n}");
+    for kill in 1..=n {
+        let folder = tempfile::tempdir().unwrap();
+        let mut fake = few();
+        fake.kill_at = Some(kill);
+        if run(&the_site(), folder.path(), &mut fake).is_err() && folder.path().join("manifest.jsonl").exists() {
+            // What is not whole declares nothing, or what the whole declares.
+            let half = recorded::read(folder.path()).unwrap();
+            assert!(half.charter.remits.is_empty() || half == expected, "killed at {kill}: {half:?}");
+        }
+        fake.kill_at = None;
+        run(&the_site(), folder.path(), &mut fake).unwrap();
+        assert_eq!(recorded::read(folder.path()).unwrap(), expected, "killed at {kill}");
+    }
 }
