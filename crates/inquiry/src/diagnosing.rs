@@ -153,6 +153,7 @@ impl Office {
             directory: Some(who.directory()),
             remits: who.remits(),
             charter_changed: self.charter.last_change(window.until.into()),
+            half_life_days: self.half_life_days,
         }
     }
 

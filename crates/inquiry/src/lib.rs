@@ -141,6 +141,7 @@ pub struct Office {
     sites: Vec<SiteDecl>,
     charter: Charter,
     privacy: PrivacySection,
+    half_life_days: f64,
     pseudonyms: Pseudonyms,
     beliefs: Beliefs,
     /// Where everything derived lies; `.sayso` in an office.
@@ -211,6 +212,7 @@ impl Office {
             sites: written.site,
             charter: authority::declared(Some(&folder), request.charter.as_deref(), world)?,
             privacy: written.privacy,
+            half_life_days: written.measures.half_life_days(),
             pseudonyms,
             page: derived.join("report.html"),
             record: Record::open(derived.join("record"))?,
@@ -266,6 +268,7 @@ impl Office {
             sites: Vec::new(),
             charter: authority::declared(None, request.charter.as_deref(), world)?,
             privacy: PrivacySection::default(),
+            half_life_days: sayso_measures::HALF_LIFE_DAYS,
             pseudonyms: Pseudonyms::from_seed(request.seed.unwrap_or(SEED)),
             record: Record::open(&derived)?,
             beliefs: Beliefs::default(),

@@ -96,6 +96,7 @@ fn run(paths: &Paths, threads: Option<&Threads>) -> Measured {
         directory: None,
         remits: &remits,
         charter_changed: None,
+        half_life_days: sayso_measures::HALF_LIFE_DAYS,
     };
     measure_with(paths, threads, &Plain::new(), &request)
 }

@@ -114,7 +114,7 @@ fn request<'a>(
     floor: Floor,
 ) -> Request<'a> {
     let window = Window { since: hour(0.0).timestamp(), until: hour(until_h).timestamp() };
-    Request { window, floor, seed: 7, coverage, directory, remits, charter_changed: None }
+    Request { window, floor, seed: 7, coverage, directory, remits, charter_changed: None, half_life_days: sayso_measures::HALF_LIFE_DAYS }
 }
 
 fn run(paths: &Paths, directory: Option<&Directory>, until_h: f64, floor: Floor) -> Measured {
