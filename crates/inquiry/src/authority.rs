@@ -336,7 +336,8 @@ impl AreaSay {
             let _ = writeln!(text, "    {role}: {} answers", sayso_findings::figures::number(one.estimate()));
         }
         let half_life = self.half_life_days;
-        let _ = writeln!(text, "\nBest informed: acts in the area, each halved for every {half_life} days since, by role");
+        let _ =
+            writeln!(text, "\nBest informed: acts in the area, each halved for every {half_life} days since, by role");
         for one in &self.informed {
             let role = one.scope().get("role").map_or("", String::as_str);
             let _ = writeln!(text, "    {role}: {}", sayso_findings::figures::number(one.estimate()));

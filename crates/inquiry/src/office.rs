@@ -66,6 +66,9 @@ pub struct SourceSection {
     pub lens: Option<PathBuf>,
     /// The IANA zone of times without an offset.
     pub zone: Option<String>,
+    /// The IANA zone that the tracker gives to accounts that set none, `none` where it gives none. Found out where it is not
+    /// given and most people bear one zone while the others are in many.
+    pub default_zone: Option<String>,
 }
 
 /// A kind of source as `sayso.toml` names it.

@@ -1,5 +1,6 @@
 //! Who is who: what people.csv and sayso.toml declare, what events carry, and what can be inferred; then the directory.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use sayso_sources::people::{SiteDecl, read_people};
 use sayso_sources::sites::infer_place;
 
 use crate::InquiryError;
+use crate::zones::{Unset, Zones};
 
 /// The zone of working hours where nothing says another.
 const ZONE_OTHERWISE: &str = "UTC";
@@ -36,6 +38,8 @@ pub(crate) struct Who {
     sites_in_events: bool,
     /// The zone of the assumed calendar, where one had to be assumed.
     calendar_assumed: Option<String>,
+    /// Zones of accounts that are taken for a tracker's default.
+    zones_unset: Vec<Unset>,
 }
 
 /// Reads `people.csv`; no file, nobody declared.
@@ -55,9 +59,10 @@ impl Who {
         people: &[Person],
         sites: &[SiteDecl],
         charter: &Charter,
-        sources: &[Source],
+        (sources, defaults): (&[Source], &HashMap<String, String>),
         folder: Option<&Path>,
     ) -> Result<Self, InquiryError> {
+        let stated = Zones::of(sources, defaults);
         let mut words = engine.snapshot().words();
         for column in [Column::Actor, Column::Team, Column::Site, Column::Role] {
             words.load(column)?;
@@ -95,7 +100,13 @@ impl Who {
                 actor.team = coded(Column::Team, Some(group))?;
             } else if let Some(role) = names[code].strip_prefix("role:") {
                 actor.role = coded(Column::Role, Some(role))?;
+            } else if let Some(zone) = stated.get(&names[code]).filter(|_| !sites_in_events && actor.kind.is_human()) {
+                actor.site = coded(Column::Site, Some(zone))?;
+                actor.site_known = SiteKnown::Declared;
+                zones.push((actor.site, zone.to_owned()));
             } else if !sites_in_events
+                // Regions by active hours and zones by name are not of one kind: one place would be two.
+                && stated.is_empty()
                 && actor.kind.is_human()
                 && let Some(place) = infer_place(&activities[same_as as usize])
             {
@@ -131,6 +142,7 @@ impl Who {
             has_levels,
             sites_in_events,
             calendar_assumed,
+            zones_unset: stated.unset,
         })
     }
 
@@ -169,6 +181,10 @@ impl Who {
 
     pub(crate) fn sites_in_events(&self) -> bool {
         self.sites_in_events
+    }
+
+    pub(crate) fn zones_unset(&self) -> &[Unset] {
+        &self.zones_unset
     }
 
     pub(crate) fn calendar_assumed(&self) -> Option<&str> {
