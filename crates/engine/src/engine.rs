@@ -270,6 +270,37 @@ impl Engine {
         Ok(items)
     }
 
+    /// The items with a live event of which an attribute (`key=value`) is one that is looked for, in their order, each once.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn items_with_attribute(&self, is_sought: impl Fn(&str) -> bool) -> Result<Vec<u64>, EngineError> {
+        use sayso_model::words::Words;
+
+        let words = self.snapshot.words();
+        words.load(Column::Attribute)?;
+        let sought: Vec<bool> = (0..words.n_codes(Column::Attribute))
+            .map(|code| is_sought(words.word(Column::Attribute, code as Code)))
+            .collect();
+        let mut items = Vec::new();
+        if sought.contains(&true) {
+            self.each_batch(&[col::ITEM_ID, col::ATTRIBUTES], |batch| {
+                let of = batch.column(0).as_primitive::<UInt64Type>().values();
+                let attributes = batch.column(1).as_list::<i32>();
+                for (row, item) in of.iter().enumerate() {
+                    let codes = attributes.value(row);
+                    let codes = codes.as_primitive::<UInt32Type>().values();
+                    if codes.iter().any(|code| sought.get(*code as usize).copied().unwrap_or(false)) {
+                        items.push(*item);
+                    }
+                }
+            })?;
+        }
+        items.sort_unstable();
+        items.dedup();
+        Ok(items)
+    }
+
     /// Shows every live event, item by item and within an item in its order, with the item's number.
     ///
     /// # Errors

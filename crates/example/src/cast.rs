@@ -84,6 +84,11 @@ impl Area {
         }
     }
 
+    /// The area after it, the first after the last.
+    pub fn next(self) -> Area {
+        Area::ALL[(self as usize + 1) % Area::ALL.len()]
+    }
+
     /// Whether the implicit gate stands here.
     pub fn is_gated(self) -> bool {
         matches!(self, Area::Pricing | Area::Renewals)

@@ -61,11 +61,15 @@ pub enum Dysfunction {
     Churn,
     /// A third of the scope questions lie for a week with the head of product before the owner sees them.
     WaitingAbove,
+    /// Whatever goes to the other site waits three times as long there as it would have at home.
+    BorderCost,
+    /// Three in four designs are settled by the tech lead of another squad, who may, and hardly ever deals with the area.
+    DecidedFarFromInformation,
 }
 
 impl Dysfunction {
     /// All of them.
-    pub const ALL: [Dysfunction; 11] = [
+    pub const ALL: [Dysfunction; 13] = [
         Dysfunction::ImplicitGate,
         Dysfunction::GateAbove,
         Dysfunction::SoleGate,
@@ -77,6 +81,8 @@ impl Dysfunction {
         Dysfunction::Override,
         Dysfunction::Churn,
         Dysfunction::WaitingAbove,
+        Dysfunction::BorderCost,
+        Dysfunction::DecidedFarFromInformation,
     ];
 
     /// The word for it in tables and documents.
@@ -93,6 +99,8 @@ impl Dysfunction {
             Dysfunction::Override => "override",
             Dysfunction::Churn => "churn",
             Dysfunction::WaitingAbove => "waiting_above",
+            Dysfunction::BorderCost => "border_cost",
+            Dysfunction::DecidedFarFromInformation => "decided_far_from_information",
         }
     }
 }
@@ -205,6 +213,8 @@ impl Plan {
             Dysfunction::Override => Plan { override_percent: 12, ..self },
             Dysfunction::Churn => Plan { churn_percent: 40, ..self },
             Dysfunction::WaitingAbove => Plan { above_percent: 35, above_wait_min: 2_400, ..self },
+            Dysfunction::BorderCost => Plan { border_percent: 300, ..self },
+            Dysfunction::DecidedFarFromInformation => Plan { far_percent: 75, ..self },
         }
     }
 

@@ -11,7 +11,7 @@ use crate::plan::Plan;
 pub struct Planted {
     /// Which.
     pub pattern: Pattern,
-    /// The matter.
+    /// The matter; empty where it is one of the whole record.
     pub matter: &'static str,
     /// The areas, at least one.
     pub areas: Vec<&'static str>,
@@ -92,6 +92,19 @@ impl Plan {
             planted.push(there(Pattern::Churn, Matter::Scope, everywhere(), ""));
             planted.push(there(Pattern::Churn, Matter::Priority, everywhere(), ""));
         }
+        if self.far_percent > 30 {
+            planted.push(there(Pattern::DecidedFarFromInformation, Matter::Design, everywhere(), ""));
+        }
+        // Between what clocks and chance can make of a border and what must be seen lies what may be.
+        if self.border_percent > BORDER_PERCENT.0 {
+            let follows = self.border_percent < BORDER_PERCENT.1;
+            // It is one of the whole record, and of no matter.
+            planted.push(Planted {
+                matter: "",
+                follows,
+                ..there(Pattern::BorderCost, Matter::Scope, everywhere(), "")
+            });
+        }
         planted
     }
 
@@ -155,6 +168,9 @@ impl Plan {
     }
 }
 
+/// How long a border makes what crosses, in percent, from which on it may be found, and from which on it must be: not every
+/// hand-over across is an answer that the border slows.
+const BORDER_PERCENT: (u32, u32) = (120, 200);
 /// The share above which it is a pattern.
 const ABOVE_PERCENT: u32 = 20;
 /// How long a question lies that nobody takes up, in working minutes: about four months.
@@ -203,14 +219,16 @@ mod tests {
             Override,
             Churn,
             WaitingAbove,
+            BorderCost,
+            DecidedFarFromInformation,
         ];
         for (dysfunction, pattern) in Dysfunction::ALL.into_iter().zip(expected) {
             let plan = Plan::HEALTHY.with(dysfunction);
             assert_eq!(own(&plan), [pattern], "{}", dysfunction.name());
             assert!(plan.planted().iter().all(|one| !one.is_past));
         }
-        // Every pattern is planted by somebody, but for those that speak of the whole record or of acquaintance.
-        let never = [BorderCost, CostOutrunsClarity, DecidedFarFromInformation];
+        // Every pattern is planted by somebody, but for the one that needs two years or eight teams to be seen at all.
+        let never = [CostOutrunsClarity];
         for pattern in Pattern::ALL.into_iter().filter(|pattern| !never.contains(pattern)) {
             assert!(catalogue().iter().any(|(_, plan)| own(plan).contains(&pattern)), "{}", pattern.name());
         }

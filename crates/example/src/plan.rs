@@ -169,6 +169,10 @@ pub struct Plan {
     /// Scope and priority answers of owners (yes) that the owner undoes, answers with no, and later with yes again.
     #[serde(skip_serializing_if = "is_zero")]
     pub churn_percent: u32,
+    /// Designs that the tech lead of another squad settles, who hardly ever deals with the area; the charter lets any tech
+    /// lead.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub far_percent: u32,
     /// How much more begins in the last two weeks of a quarter, and how much more slowly everything goes in them; half
     /// as much less begins in August.
     #[serde(skip_serializing_if = "is_zero")]
@@ -269,6 +273,7 @@ impl Plan {
         above_wait_min: 0,
         intervention_weights: STEPPING_IN,
         churn_percent: 0,
+        far_percent: 0,
         season_percent: 0,
         without_absences: false,
         without_bots: false,

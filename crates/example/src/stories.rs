@@ -285,10 +285,14 @@ impl Teller<'_> {
             at = self.step(engineer, at, self.plan.answer_min);
             scene.act(at, engineer, Act::Advised, "estimate");
         }
-        let settled = self.step(lead, at, self.plan.design_min);
+        let mut settled = self.step(lead, at, self.plan.design_min);
         bystanders::work(self, &mut scene, lead, at, settled);
         let verdict = if self.dice.percent(96) { Verdict::Approved } else { Verdict::Rejected };
-        scene.decided(settled, lead, verdict);
+        let decider = if self.now_and_then(self.plan.far_percent) { cast::lead(self.area.next()) } else { lead };
+        if decider != lead {
+            settled = self.step(decider, settled, 20);
+        }
+        scene.decided(settled, decider, verdict);
         let engineer = self.engineer();
         self.end(scene, engineer, self.plan.execution_design_min, false)
     }

@@ -54,6 +54,8 @@ pub struct AreaSay {
     pub actual: Vec<Measurement>,
     /// Who knows it best, by role.
     pub informed: Vec<Measurement>,
+    /// After how many days an act shows half as much acquaintance there.
+    pub half_life_days: f64,
     /// Of what nothing is said, and why.
     pub withheld: Vec<String>,
     /// The last decisions.
@@ -283,6 +285,7 @@ impl Office {
                 .collect(),
             actual,
             informed,
+            half_life_days: self.half_life_days,
             withheld,
             last: decided
                 .into_iter()
@@ -342,7 +345,9 @@ impl AreaSay {
             let role = one.scope().get("role").map_or("", String::as_str);
             let _ = writeln!(text, "    {role}: {} answers", sayso_findings::figures::number(one.estimate()));
         }
-        text.push_str("\nBest informed: acts in the area, each halved for every 90 days since, by role\n");
+        let half_life = self.half_life_days;
+        let _ =
+            writeln!(text, "\nBest informed: acts in the area, each halved for every {half_life} days since, by role");
         for one in &self.informed {
             let role = one.scope().get("role").map_or("", String::as_str);
             let _ = writeln!(text, "    {role}: {}", sayso_findings::figures::number(one.estimate()));

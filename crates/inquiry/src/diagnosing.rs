@@ -14,7 +14,7 @@ use sayso_model::privacy::{Floor, Footprint};
 use sayso_model::signal::DecisionKey;
 use sayso_model::time::Instant;
 use sayso_model::words::Words;
-use sayso_sources::tracker::HISTORY_CUT;
+use sayso_sources::tracker::{HISTORY_CUT, wants_information};
 use sayso_stats::Window;
 
 use crate::who::{self, Who};
@@ -120,7 +120,9 @@ impl Office {
             return Ok(measured);
         }
         let request = self.measuring(&seen.who, &seen.coverage, seen.window);
-        let threads = self.engine()?.threads(self.as_of().unwrap_or(Instant::from_micros(i64::MAX)))?;
+        let engine = self.engine()?;
+        let mut threads = engine.threads(self.as_of().unwrap_or(Instant::from_micros(i64::MAX)))?;
+        threads.wanting = engine.items_with_attribute(wants_information)?;
         let measured = sayso_measures::measure_with(&seen.paths, Some(&threads), seen.who.words(), &request);
         let floor = self.floor(&seen.coverage);
         let measured = measured.beside(&seen.shown, floor).map_err(|why| {
@@ -154,6 +156,7 @@ impl Office {
             directory: Some(who.directory()),
             remits: who.remits(),
             charter_changed: self.charter.last_change(window.until.into()),
+            half_life_days: self.half_life_days,
         }
     }
 

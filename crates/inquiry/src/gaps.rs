@@ -188,6 +188,25 @@ fn sites(gap: &mut impl FnMut(&str, String, &str), who: &Who, coverage: &Coverag
             "Write people.csv with the column `site`.",
         );
     }
+    for unset in who.zones_unset() {
+        let zone = &unset.zone;
+        let why = match unset.is_declared {
+            true => "which the tracker gives to whoever sets none",
+            false => {
+                "while the others are in many zones: it is assumed to be what the tracker gives to whoever sets none"
+            }
+        };
+        gap(
+            "zone_unset",
+            format!(
+                "{} of {} accounts bear the zone {zone}, {why}. It is taken as not set, and not for a place; nothing that \
+                 depends on where people are speaks of these accounts.",
+                unset.n, unset.of
+            ),
+            "Say `default_zone` of the source in sayso.toml (`none` where that zone is a place), or write people.csv with \
+             the column `timezone`.",
+        );
+    }
     if let Some(zone) = who.calendar_assumed() {
         gap(
             "calendar_assumed",

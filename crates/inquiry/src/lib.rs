@@ -35,6 +35,7 @@ mod who;
 mod wire;
 mod world;
 mod writing;
+mod zones;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -147,6 +148,8 @@ pub struct Office {
     sites: Vec<SiteDecl>,
     charter: Charter,
     privacy: PrivacySection,
+    half_life_days: f64,
+    default_zones: std::collections::HashMap<String, String>,
     pseudonyms: Pseudonyms,
     beliefs: Beliefs,
     /// Where everything derived lies; `.sayso` in an office.
@@ -221,6 +224,12 @@ impl Office {
             sites: written.site,
             charter,
             privacy: written.privacy,
+            half_life_days: written.measures.half_life_days(),
+            default_zones: written
+                .source
+                .iter()
+                .filter_map(|source| Some((source.name.clone(), source.default_zone.clone()?)))
+                .collect(),
             pseudonyms,
             page: derived.join("report.html"),
             record: Record::open(derived.join("record"))?,
@@ -276,6 +285,8 @@ impl Office {
             sites: Vec::new(),
             charter: authority::declared(None, request.charter.as_deref(), &[], world)?,
             privacy: PrivacySection::default(),
+            half_life_days: sayso_measures::HALF_LIFE_DAYS,
+            default_zones: Default::default(),
             pseudonyms: Pseudonyms::from_seed(request.seed.unwrap_or(SEED)),
             record: Record::open(&derived)?,
             beliefs: Beliefs::default(),
@@ -308,7 +319,8 @@ impl Office {
     }
 
     fn who(&self, engine: &Engine) -> Result<Who, InquiryError> {
-        Who::find_out(engine, &self.people, &self.sites, &self.charter, &self.sources, self.folder.as_deref())
+        let sources = (&self.sources[..], &self.default_zones);
+        Who::find_out(engine, &self.people, &self.sites, &self.charter, sources, self.folder.as_deref())
     }
 }
 

@@ -27,6 +27,9 @@ pub struct OfficeFile {
     /// What may be shown of people.
     #[serde(default)]
     pub privacy: PrivacySection,
+    /// How measures are taken.
+    #[serde(default)]
+    pub measures: MeasuresSection,
 }
 
 /// `[office]`.
@@ -68,6 +71,9 @@ pub struct SourceSection {
     pub lens: Option<PathBuf>,
     /// The IANA zone of times without an offset.
     pub zone: Option<String>,
+    /// The IANA zone that the tracker gives to accounts that set none, `none` where it gives none. Found out where it is not
+    /// given and most people bear one zone while the others are in many.
+    pub default_zone: Option<String>,
 }
 
 /// A kind of source as `sayso.toml` names it.
@@ -103,6 +109,24 @@ pub struct PrivacySection {
     pub names: bool,
     /// Why names are shown; printed with every answer.
     pub because: Option<String>,
+}
+
+/// The shortest half-life of acquaintance, in days.
+const HALF_LIFE_DAYS_MIN: u32 = 14;
+
+/// `[measures]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasuresSection {
+    /// After how many days an act shows half as much acquaintance with an area; 90 when it is not given.
+    pub half_life_days: Option<u32>,
+}
+
+impl MeasuresSection {
+    /// After how many days an act counts half.
+    pub fn half_life_days(&self) -> f64 {
+        self.half_life_days.map_or(sayso_measures::HALF_LIFE_DAYS, f64::from)
+    }
 }
 
 /// How many months back answers look where nothing else is said.
@@ -280,6 +304,13 @@ pub(crate) fn check(path: &Path, office: &OfficeFile) -> Result<(), OfficeError>
         return refuse(
             "[privacy] persons_min is below 3",
             "with fewer than three people every number is about somebody",
+        );
+    }
+    if office.measures.half_life_days.is_some_and(|days| days < HALF_LIFE_DAYS_MIN) {
+        return refuse(
+            &format!("[measures] half_life_days is below {HALF_LIFE_DAYS_MIN}"),
+            "give the days after which what somebody knows of an area counts half, as 90; who was away for two weeks has \
+             not forgotten it",
         );
     }
     Ok(())

@@ -450,6 +450,33 @@ mod tests {
         assert_eq!(run(12), ["12 of 40 healthy organisations have a finding"]);
     }
 
+    /// What the page counts on hundreds of organisations, on a few: each is found where it is planted at the middle volume, and
+    /// in nothing healthy.
+    #[test]
+    fn a_border_and_deciders_far_away_are_found_where_they_are_planted_and_not_in_health() {
+        let patterns = [Pattern::BorderCost, Pattern::DecidedFarFromInformation];
+        let medium = |name: &'static str, plan: Plan, seed| {
+            let (volume, plan) = (Volume::Medium, plan.at_volume(Volume::Medium));
+            Case { name, plan, volume, seed }
+        };
+        let planted = [
+            ("border_cost", Dysfunction::BorderCost),
+            ("decided_far_from_information", Dysfunction::DecidedFarFromInformation),
+        ];
+        let mut cases: Vec<Case> = (1..4).map(|seed| medium(HEALTHY, Plan::HEALTHY, seed)).collect();
+        for (name, dysfunction) in planted {
+            cases.extend((1..3).map(|seed| medium(name, Plan::HEALTHY.with(dysfunction), seed)));
+        }
+        let all = look_at_all(&cases, &Machine).unwrap();
+        let validity = tally(&cases, &all, (3, 2), 1);
+        let healthy = &validity.rows[0];
+        assert!(patterns.iter().all(|pattern| !healthy.not_planted_by_pattern.contains_key(pattern)), "{healthy:?}");
+        for (row, pattern) in validity.rows[1..].iter().zip(patterns) {
+            assert_eq!(row.power, BTreeMap::from([(pattern, 2)]), "{row:?}");
+            assert_eq!(row.not_planted, 0, "it stands alone: {row:?}");
+        }
+    }
+
     #[test]
     fn a_pattern_that_is_no_longer_found_is_a_regression_unless_the_record_is_small() {
         let run = |volume: Volume, found: usize| {

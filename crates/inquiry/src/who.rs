@@ -1,5 +1,6 @@
 //! Who is who: what people.csv and sayso.toml declare, what events carry, and what can be inferred; then the directory.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use sayso_sources::sites::infer_place;
 use sayso_sources::{Kind, Source};
 
 use crate::InquiryError;
+use crate::zones::{Unset, Zones};
 
 /// The zone of working hours where nothing says another.
 const ZONE_OTHERWISE: &str = "UTC";
@@ -40,6 +42,8 @@ pub(crate) struct Who {
     calendar_assumed: Option<String>,
     /// Names that could be several people's: nothing is said of whoever bears one as one person.
     n_several: u64,
+    /// Zones of accounts that are taken for a tracker's default.
+    zones_unset: Vec<Unset>,
 }
 
 /// Reads `people.csv`; no file, nobody declared.
@@ -59,9 +63,10 @@ impl Who {
         people: &[Person],
         sites: &[SiteDecl],
         charter: &Charter,
-        sources: &[Source],
+        (sources, defaults): (&[Source], &HashMap<String, String>),
         folder: Option<&Path>,
     ) -> Result<Self, InquiryError> {
+        let stated = Zones::of(sources, defaults);
         let mut words = engine.snapshot().words();
         for column in [Column::Actor, Column::Team, Column::Site, Column::Role] {
             words.load(column)?;
@@ -102,7 +107,13 @@ impl Who {
                 actor.team = coded(Column::Team, Some(group))?;
             } else if let Some(role) = names[code].strip_prefix("role:") {
                 actor.role = coded(Column::Role, Some(role))?;
+            } else if let Some(zone) = stated.get(&names[code]).filter(|_| !sites_in_events && actor.kind.is_human()) {
+                actor.site = coded(Column::Site, Some(zone))?;
+                actor.site_known = SiteKnown::Declared;
+                zones.push((actor.site, zone.to_owned()));
             } else if !sites_in_events
+                // Regions by active hours and zones by name are not of one kind: one place would be two.
+                && stated.is_empty()
                 && actor.kind.is_human()
                 && !actor.is_several
                 && let Some(place) = infer_place(&activities[same_as as usize])
@@ -141,6 +152,7 @@ impl Who {
             sites_in_events,
             calendar_assumed,
             n_several,
+            zones_unset: stated.unset,
         })
     }
 
@@ -184,6 +196,10 @@ impl Who {
 
     pub(crate) fn sites_in_events(&self) -> bool {
         self.sites_in_events
+    }
+
+    pub(crate) fn zones_unset(&self) -> &[Unset] {
+        &self.zones_unset
     }
 
     pub(crate) fn calendar_assumed(&self) -> Option<&str> {

@@ -3,6 +3,7 @@
 mod clocks;
 mod compare;
 mod gates;
+mod offsets;
 mod pairs;
 mod parts;
 mod rows;
@@ -42,6 +43,7 @@ const EVIDENCE_MAX: usize = 12;
 
 /// Measures distance over the whole record, and gives the signal of its cost.
 pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>, request: &Request<'_>) -> Vec<Signal> {
+    offsets::measure(sheet, population, request);
     let questions = Rows::questions(population);
     let handovers = Rows::handovers(population, request);
     if questions.n(true) == 0 && handovers.n(true) == 0 {
@@ -60,6 +62,7 @@ pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>, request: &
     said.compare(Of::Queued, &handovers.only(|row| row.queued));
     if let Some(cleared) = cleared {
         said.by_people(&questions);
+        said.alone(&questions, cleared.0);
         said.without_gates(&questions);
         let clocks = predicted(&handovers, request);
         let seed = said.sheet.seed_for(ID, "parts", "");
@@ -181,6 +184,32 @@ impl Said<'_, '_, '_> {
             "only questions in which exactly two people take part",
         );
         self.say(cleared, Of::Questions, Some(Clock::Calendar), "two_people_ratio", ratio);
+    }
+
+    /// What one person puts and answers alone cannot cross, and is often over at once: how much of what does not cross is of that
+    /// kind, and what strata say without it.
+    fn alone(&mut self, questions: &Rows, cleared: Cleared) {
+        let is_alone = |row: &rows::Row| self.population.paths.decisions[row.decision as usize].n_people < FEW;
+        let within = questions.only(|row| !row.crosses);
+        let window = self.sheet.window;
+        let share = proportion::share(within.only(is_alone).rows.len() as u64, within.rows.len() as u64, window);
+        let (rest, taken) = (questions.only(|row| !is_alone(row)), questions.only(is_alone));
+        if taken.rows.is_empty() {
+            return;
+        }
+        let [inside, outside] = rest.sides(self.population).map(|side| self.sheet.floor.clear(side));
+        let mut group_of = vec![NONE; self.population.paths.decisions.len()];
+        taken.rows.iter().for_each(|row| group_of[row.decision as usize] = 0);
+        let remains = self.sheet.floor.lets_remain(self.population.census(&group_of, 1)[0]);
+        let (Ok(of_rest), Ok(_), true) = (inside, outside, remains) else { return };
+        let note = "of what does not cross, questions in which nobody but whoever put them takes part";
+        self.say(cleared, Of::Questions, Some(Clock::Calendar), "alone_share", noted(share, note));
+        let seed = self.sheet.seed_for(ID, "stratified_not_alone", "");
+        let hide = |_: &[u32]| false;
+        let (ratio, _) =
+            compare::stratified(self.population, &rest, self.strata, Clock::Calendar, (window, seed), hide);
+        let ratio = noted(ratio, "only questions in which at least two people take part");
+        self.say(of_rest, Of::Questions, Some(Clock::Calendar), "stratified_not_alone", ratio);
     }
 
     /// The ratio as it is, without the places in which one person gives nearly every answer.

@@ -65,7 +65,13 @@ pub struct Request<'a> {
     pub remits: &'a Remits,
     /// When the charter changed last, if it ever did.
     pub charter_changed: Option<Instant>,
+    /// After how many days an act shows half as much acquaintance with an area; [`HALF_LIFE_DAYS`] where nothing else is
+    /// said. Above zero.
+    pub half_life_days: f64,
 }
+
+/// After so many days an act counts half, unless an office says otherwise.
+pub const HALF_LIFE_DAYS: f64 = 90.0;
 
 /// Every number that may be shown.
 #[derive(Clone, Debug, Default)]

@@ -12,9 +12,6 @@ use crate::Request;
 use crate::population::Population;
 use crate::privacy::NONE;
 
-/// After so many days a touch counts half.
-const HALF_LIFE_DAYS: f64 = 90.0;
-
 /// What roles of few people are called.
 const POOLED: &str = "other roles (too few people to show)";
 
@@ -25,8 +22,8 @@ const DAY_MICROS: f64 = 86_400e6;
 pub struct Say {
     /// Share of the answers by role of who gave them, for each matter, the most frequent first. Scope: `matter`, `role`.
     pub actual: Vec<Measurement>,
-    /// Share of all that is known of the area by role: acts there, each counting half as much for every ninety days that
-    /// have passed since. Scope: `role`.
+    /// Share of all that is known of the area by role: acts there, each counting half as much for every
+    /// [`Request::half_life_days`] that have passed since. Scope: `role`.
     pub informed: Vec<Measurement>,
     /// Why nothing is said, for each matter of which nothing is.
     pub withheld: Vec<String>,
@@ -71,7 +68,7 @@ pub fn say(paths: &Paths, words: &dyn Words, request: &Request<'_>, area: Code) 
             let touches = here.iter().flat_map(|&index| paths.touches_of(&paths.decisions[index as usize]));
             let weighed = touches.filter(|touch| touch.kind.is_human() && touch.actor != NOT_RECORDED).map(|touch| {
                 let days = (until.micros() - touch.at.micros()).max(0) as f64 / DAY_MICROS;
-                (touch.role, 0.5_f64.powf(days / HALF_LIFE_DAYS))
+                (touch.role, 0.5_f64.powf(days / request.half_life_days))
             });
             for (role, share, n, of) in
                 told_together(shares(weighed), |role| people_in(paths, &here, role) < request.floor.persons_min)
@@ -88,7 +85,10 @@ pub fn say(paths: &Paths, words: &dyn Words, request: &Request<'_>, area: Code) 
                     of,
                     limits.unit(),
                     request.window,
-                    "share of acts, each halved for every 90 days since; Jeffreys interval of as many whole acts",
+                    format!(
+                        "share of acts, each halved for every {} days since; Jeffreys interval of as many whole acts",
+                        request.half_life_days
+                    ),
                 );
                 say.informed.push(Measurement::new(cleared, MeasureId::M12, scope, "share_of_knowledge", estimate));
             }

@@ -35,12 +35,17 @@ impl Signs {
     /// It is a template that nobody filled in; then it says nothing else.
     pub const TEMPLATE: Signs = Signs(1 << 13);
 
+    /// It asks what a thing is for: why, for whom, to what end. Goals, reasons and customers answer it.
+    pub const ASKS_WHY: Signs = Signs(1 << 14);
+    /// It asks for a bound: how much, how many, by when, within what. Numbers and constraints answer it.
+    pub const ASKS_BOUND: Signs = Signs(1 << 15);
+
     /// The units of intent, in the order in which they are printed.
     pub const INTENT: [Signs; 7] =
         [Signs::GOAL, Signs::METRIC, Signs::CONSTRAINT, Signs::CUSTOMER, Signs::NON_GOAL, Signs::REASON, Signs::LINK];
 
     /// Every bit that may be set.
-    pub const ALL: Signs = Signs(0b0011_1111_1111_1100);
+    pub const ALL: Signs = Signs(0b1111_1111_1111_1100);
 
     /// The bits of a stored word that are signs.
     pub fn of_flags(flags: u16) -> Signs {
@@ -56,6 +61,18 @@ impl Signs {
     #[must_use]
     pub fn and(self, other: Signs) -> Signs {
         Signs(self.0 | other.0)
+    }
+
+    /// Whether what a question asks for can be read here: of each kind of thing that it asks for, something. `None` where it
+    /// does not ask for any, as far as rules can tell.
+    pub fn answers(self, question: Signs) -> Option<bool> {
+        let wanted = [
+            (Signs::ASKS_WHY, &[Signs::REASON, Signs::GOAL, Signs::CUSTOMER][..]),
+            (Signs::ASKS_BOUND, &[Signs::METRIC, Signs::CONSTRAINT][..]),
+        ];
+        let asked = || wanted.iter().filter(|(asks, _)| question.has(*asks));
+        asked().next()?;
+        Some(asked().all(|(_, units)| units.iter().any(|unit| self.has(*unit))))
     }
 
     /// Whether all of these are there.
@@ -126,6 +143,18 @@ mod tests {
         assert_eq!((audit.sensitivity(), audit.specificity()), (0.75, 0.9));
         let nothing = Audit { with: 0, found: 0, without: 0, mistaken: 0 };
         assert!(nothing.sensitivity().is_nan() && nothing.specificity().is_nan());
+    }
+
+    #[test]
+    fn a_question_is_answered_by_the_units_it_asks_for_and_all_of_them() {
+        let (why, bound) = (Signs::ASKS_WHY, Signs::ASKS_BOUND);
+        let goal = Signs::HAS_TEXT.and(Signs::GOAL);
+        assert_eq!(goal.answers(why), Some(true));
+        assert_eq!(goal.answers(bound), Some(false));
+        assert_eq!(goal.answers(why.and(bound)), Some(false), "half an answer is none");
+        assert_eq!(goal.and(Signs::CONSTRAINT).answers(why.and(bound)), Some(true));
+        assert_eq!(goal.answers(Signs::ASKS), None, "nobody can tell what it asks for");
+        assert_eq!(Signs::NONE.answers(why), Some(false));
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub struct Threads {
     /// Items that are an origin by what they are (a goal, a decision record, an incident), in order; items whose texts give
     /// a goal, a number or a customer need not stand here.
     pub origins: Vec<u64>,
+    /// Items that were closed at some time because what was needed to answer them was missing ("needs more info"), in order.
+    pub wanting: Vec<u64>,
 }
 
 impl Threads {

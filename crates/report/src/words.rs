@@ -54,6 +54,10 @@ pub(crate) fn statistic(id: MeasureId, statistic: &str) -> String {
         (MeasureId::M22, "part_clocks") => "factor: clocks, predicted",
         (MeasureId::M22, "part_rest") => "factor: what is left",
         (MeasureId::M22, "cannot_tell_share") => "those of which nobody can tell whether they crossed",
+        (MeasureId::M22, "alone_share") => "those that do not cross in which one person is alone",
+        (MeasureId::M22, "stratified_not_alone") => "crossing against not, within strata, of two people or more",
+        (MeasureId::M22, "median_by_offset") => "half of those with so many hours between the two take less",
+        (MeasureId::M22, "offset_rank") => "rank correlation of hours apart with time taken",
         (MeasureId::M22, "overlap_a_day") => "working hours in common on a working day",
         (MeasureId::M25, "decisions") => "answers given",
         (MeasureId::M25, "headcount") => "people behind them",
@@ -140,6 +144,9 @@ fn of_authority(statistic: &str) -> Option<&'static str> {
         "links" => "hand-overs with a link in a text",
         "asked_back" => "hand-overs without the why, followed by a question back",
         "asked_back_carried" => "the same with the why",
+        "closed_wanting" => "answers that close a question for want of information",
+        "re_asks" => "hand-overs followed by a question for the why or for a bound",
+        "re_asks_answered" => "of these, the answer stood upstream",
         "answer" => "until a question back is answered (median)",
         "kept" => "hand-overs with the why",
         "kept_per_hop" => "odds of having the why, one hand-over further",
@@ -166,6 +173,7 @@ pub(crate) fn observations(id: MeasureId, statistic: &str, estimate: &Estimate) 
         (MeasureId::M00, "bot_events" | "events_by_bots" | "events_without_actor" | "events_without_act", _) => {
             ("event", "events")
         }
+        (MeasureId::M23, "closed_wanting", _) => ("answer", "answers"),
         (MeasureId::M23, ..) => ("hand-over", "hand-overs"),
         (MeasureId::M03, "median_stay", _) => ("hold", "holds"),
         (MeasureId::M17, "crossing_share" | "site_unknown_share", _) => ("hand-over", "hand-overs"),

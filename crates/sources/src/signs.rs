@@ -22,6 +22,14 @@ static CONSENT: LazyLock<Rules> = LazyLock::new(|| Rules::new(&[&english::CONSEN
 static ASKS: LazyLock<Rules> = LazyLock::new(|| Rules::new(&[&english::ASKS, &polish::ASKS]));
 static REASON: LazyLock<Rules> = LazyLock::new(|| Rules::new(&[&english::REASON, &polish::REASON]));
 
+/// What a question asks for.
+static WANTED: LazyLock<[(Signs, Rules); 2]> = LazyLock::new(|| {
+    [
+        (Signs::ASKS_WHY, Rules::new(&[&english::ASKS_WHY, &polish::ASKS_WHY])),
+        (Signs::ASKS_BOUND, Rules::new(&[&english::ASKS_BOUND, &polish::ASKS_BOUND])),
+    ]
+});
+
 /// What a text says. A text of white space only says nothing; a text that is not understood still is one
 /// ([`Signs::HAS_TEXT`]), and a form that nobody filled in says nothing else ([`Signs::TEMPLATE`]). Whether a text is an
 /// item's own statement it cannot tell; the source can. Takes time in proportion to the text's length, and keeps nothing of it.
@@ -37,6 +45,11 @@ pub fn signs(text: &str) -> Signs {
     let mut signs = Signs::HAS_TEXT.and(intent::units(&own, &words));
     if words.has_question() || ASKS.find(&words) {
         signs = signs.and(Signs::ASKS);
+    }
+    for (wanted, rules) in WANTED.iter() {
+        if rules.find(&words) {
+            signs = signs.and(*wanted);
+        }
     }
     if CONSENT.find(&words) {
         signs = signs.and(Signs::ASKS_CONSENT);
@@ -55,6 +68,8 @@ pub(crate) fn fingerprint() -> u64 {
             [&english::CONSENT, &polish::CONSENT],
             [&english::ASKS, &polish::ASKS],
             [&english::REASON, &polish::REASON],
+            [&english::ASKS_WHY, &polish::ASKS_WHY],
+            [&english::ASKS_BOUND, &polish::ASKS_BOUND],
         ] {
             lists.into_iter().for_each(|list| list.write(&mut all));
         }

@@ -192,6 +192,18 @@ pub struct Claim {
     pub received: u64,
 }
 
+/// Whether an attribute is a resolution that says that something was closed because what was needed to deal with it was
+/// missing: "Needs more info", `INCOMPLETE`, "Brak informacji". That something cannot be reproduced is another matter.
+pub fn wants_information(attribute: &str) -> bool {
+    let Some(resolution) = attribute.strip_prefix("resolution=") else { return false };
+    let resolution = resolution.to_lowercase();
+    let is_short = ["need", "missing", "lack", "insufficient", "not enough", "no ", "brak"];
+    let of_what = ["info", "detail", "data", "danych"];
+    resolution == "incomplete"
+        || is_short.iter().any(|short| resolution.starts_with(short))
+            && of_what.iter().any(|what| resolution.contains(what))
+}
+
 /// A person or machine account, as a tracker describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {

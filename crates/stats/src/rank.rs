@@ -46,6 +46,59 @@ pub fn quantile(sample: &mut Vec<f64>, p: f64, unit: Unit, window: Window) -> Es
     Estimate::new(value, interval, n as u64, unit, window, METHOD_QUANTILE)
 }
 
+/// How [`correlation`] describes itself.
+pub const METHOD_CORRELATION: &str = "Spearman's rank correlation with ties at their mean rank, interval by Fisher's transformation with the variance \
+                                      of Bonett and Wright (2000)";
+
+/// How far two quantities rise together: -1 to 1, 0 where neither tells of the other.
+///
+/// **Estimates** Spearman's rho of the population.
+///
+/// **Formula.** Pearson's correlation of the ranks; equal values share the mean of their ranks.
+///
+/// **Assumptions.** Independent pairs, nothing censored. Pairs with a part that is not a number are left out.
+///
+/// **Interval.** `tanh(atanh(r) +- z sqrt((1 + r^2 / 2) / (n - 3)))` at 95 %.
+///
+/// Fewer than four pairs, or one quantity that never changes, give "cannot tell".
+pub fn correlation(pairs: &[(f64, f64)], window: Window) -> Estimate {
+    let known: Vec<(f64, f64)> = pairs.iter().copied().filter(|(x, y)| !x.is_nan() && !y.is_nan()).collect();
+    let n = known.len();
+    let fail = |why: &str| Estimate::cannot_tell(n as u64, Unit::Ratio, window, METHOD_CORRELATION, why.to_owned());
+    if n < 4 {
+        return fail("fewer than four pairs");
+    }
+    let x = ranks_of(known.iter().map(|pair| pair.0).collect());
+    let y = ranks_of(known.iter().map(|pair| pair.1).collect());
+    let mean = (n as f64 + 1.0) / 2.0;
+    let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
+    let spread = (sum(&x, &x) * sum(&y, &y)).sqrt();
+    if spread <= 0.0 {
+        return fail("one of the two never changes");
+    }
+    let r = (sum(&x, &y) / spread).clamp(-1.0, 1.0);
+    let error = ((1.0 + r * r / 2.0) / (n as f64 - 3.0)).sqrt();
+    let limit = |side: f64| (r.atanh() + side * 1.959_963_984_540_054 * error).tanh();
+    let interval =
+        if r.abs() < 1.0 { Interval { low: Some(limit(-1.0)), high: Some(limit(1.0)) } } else { Interval::UNKNOWN };
+    Estimate::new(r, interval, n as u64, Unit::Ratio, window, METHOD_CORRELATION)
+}
+
+/// The rank of each value from 1; equal values share the mean of theirs.
+fn ranks_of(values: Vec<f64>) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+    let mut ranks = vec![0.0; values.len()];
+    let mut from = 0;
+    while from < order.len() {
+        let alike = order[from..].iter().take_while(|at| values[**at] == values[order[from]]).count().max(1);
+        let rank = from as f64 + (alike as f64 + 1.0) / 2.0;
+        order[from..from + alike].iter().for_each(|at| ranks[*at] = rank);
+        from += alike;
+    }
+    ranks
+}
+
 /// The rank (from 1) of the `p` quantile of `n` observations.
 fn rank(n: u64, p: f64) -> u64 {
     // 0.35 * 20 is 7.000000000000001 in floating point; it means 7.
@@ -89,6 +142,19 @@ mod tests {
     }
 
     /// Six observations: P(B = 0) = 1/64 < 0.025, so the limits are the extremes (coverage 62/64).
+    #[test]
+    fn the_rank_correlation_of_few_pairs_by_hand() {
+        let window = Window { since: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH };
+        let of = |pairs: &[(f64, f64)]| correlation(pairs, window);
+        // Ranks 1, 2.5, 2.5, 4, 5 and 2, 1, 3, 5, 4: sums of products 7, of squares 9.5 and 10.
+        let told = of(&[(1.0, 2.0), (2.0, 1.0), (2.0, 3.0), (3.0, 9.0), (7.0, 4.0)]);
+        assert!((told.value().unwrap() - 7.0 / 95_f64.sqrt()).abs() < 1e-12, "{told:?}");
+        assert!(told.interval().low.unwrap() < 0.71 && told.interval().high.unwrap() > 0.72);
+        assert_eq!(of(&[(1.0, 4.0), (2.0, 3.0), (3.0, 2.0), (4.0, 1.0)]).value(), Some(-1.0));
+        assert_eq!(of(&[(1.0, 4.0), (1.0, 3.0), (1.0, 2.0), (1.0, 1.0)]).value(), None);
+        assert_eq!(of(&[(1.0, 4.0), (2.0, f64::NAN), (3.0, 2.0), (4.0, 1.0)]).value(), None);
+    }
+
     #[test]
     fn six_observations_are_just_enough_for_the_median() {
         let e = of(vec![6.0, 1.0, 5.0, 2.0, 4.0, 3.0], 0.5);

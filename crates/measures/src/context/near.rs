@@ -11,12 +11,9 @@ use sayso_stats::{Estimate, Unit, resample};
 
 use crate::authority::Scene;
 use crate::authority::lot::{self, Draft, Lot, mostly};
-use crate::sheet::Sheet;
+use crate::sheet::{Sheet, noted};
 
 const ID: MeasureId = MeasureId::M24;
-
-/// After so many days an act counts half.
-pub(crate) const HALF_LIFE_DAYS: f64 = 90.0;
 
 /// Somebody is informed from so many acts on, as if they were of today.
 const INFORMED_FROM: f64 = 5.0;
@@ -55,8 +52,8 @@ pub(crate) fn measure(sheet: &mut Sheet, scene: &Scene<'_>) -> Vec<Signal> {
         |index| of(index).is_some(),
         |sheet, lot| {
             vec![
-                ("far", lot.share(|index| of(index).map(|near| near.is_far)).estimate()),
-                ("gap", gap(lot, sheet, &known)),
+                ("far", faded(scene, lot.share(|index| of(index).map(|near| near.is_far)).estimate())),
+                ("gap", faded(scene, gap(lot, sheet, &known))),
             ]
         },
     );
@@ -75,12 +72,18 @@ pub(crate) fn measure(sheet: &mut Sheet, scene: &Scene<'_>) -> Vec<Signal> {
             mostly(far.iter().filter_map(|&index| of(index)).map(|near| near.best_role)),
         );
         let share = lot.share(|index| of(index).map(|near| near.is_far));
-        draft.number(ID, "far", share.estimate());
-        draft.number(ID, "gap", gap(&lot, sheet, &known));
+        draft.number(ID, "far", faded(scene, share.estimate()));
+        draft.number(ID, "gap", faded(scene, gap(&lot, sheet, &known)));
         draft.test(share.test("far", FAR_BOUND));
         signals.push(draft.done(scene, far));
     }
     signals
+}
+
+/// An estimate that says how fast acquaintance fades in it.
+fn faded(scene: &Scene<'_>, estimate: Option<Estimate>) -> Option<Estimate> {
+    let note = format!("an act in the area counts half after {} days", scene.request.half_life_days);
+    estimate.map(|estimate| noted(estimate, &note))
 }
 
 /// The mean gap, with an interval by item.
@@ -132,7 +135,7 @@ fn acquaintance(scene: &Scene<'_>) -> Vec<Option<Near>> {
 /// Weights grow with time instead of fading, which leaves their ratios as they are; so every act is added once.
 fn area_by_area(scene: &Scene<'_>, acts: &[Dealt], answers: &[(Instant, u32)], known: &mut [Option<Near>]) {
     let Some(first) = acts.first().map(|act| act.at) else { return };
-    let weight = |at: Instant| ((at - first).hours() / 24.0 / HALF_LIFE_DAYS).exp2();
+    let weight = |at: Instant| ((at - first).hours() / 24.0 / scene.request.half_life_days).exp2();
     let mut people: FxHashMap<Code, f64> = FxHashMap::default();
     let mut roles: FxHashMap<Code, f64> = FxHashMap::default();
     let mut of_item: FxHashMap<u64, Vec<Dealt>> = FxHashMap::default();

@@ -56,6 +56,9 @@ struct Handover {
     /// Whether whoever takes over asks back, and in how many hours the answer comes.
     asked_back: bool,
     answered_in: Option<f64>,
+    /// Whether the answer to that question stood upstream when it was handed over: on the item, or on one that it leads to.
+    /// `None` where nobody asks, or for nothing that the rules know.
+    stood: Option<bool>,
     /// Roles of whoever hands over and takes over.
     roles: (u32, u32),
 }
@@ -68,6 +71,7 @@ impl Handover {
 
 /// One signal for each cell with hand-overs of which the record says anything.
 pub(crate) fn measure(sheet: &mut Sheet, scene: &Scene<'_>, threads: &Threads) -> Vec<Signal> {
+    closings(sheet, scene, threads);
     let how = Passing::of(scene);
     let all = handovers(scene, threads, how);
     if all.is_empty() {
@@ -97,6 +101,21 @@ pub(crate) fn measure(sheet: &mut Sheet, scene: &Scene<'_>, threads: &Threads) -
         }
     }
     signals
+}
+
+/// How many answers close a question because what was needed to answer it was missing: a why that never came with it.
+fn closings(sheet: &mut Sheet, scene: &Scene<'_>, threads: &Threads) {
+    if threads.wanting.is_empty() {
+        return;
+    }
+    let is_wanting = |index: u32| threads.wanting.binary_search(&scene.decision(index).item).is_ok();
+    lot::say(
+        sheet,
+        scene,
+        (ID, "answers"),
+        |index| scene.decision(index).decided_at.is_some(),
+        |_, lot| vec![("closed_wanting", lot.share(|index| Some(is_wanting(index))).estimate())],
+    );
 }
 
 /// How a question comes to somebody who had no part in it.
@@ -194,6 +213,8 @@ impl<'h> Told<'h> {
         numbers.push(("asked_back", self.share(lot, |one| one.is_lost().then_some(one.asked_back)).estimate()));
         numbers
             .push(("asked_back_carried", self.share(lot, |one| (!one.is_lost()).then_some(one.asked_back)).estimate()));
+        numbers.push(("re_asks", self.share(lot, |one| Some(one.stood.is_some())).estimate()));
+        numbers.push(("re_asks_answered", self.share(lot, |one| one.stood).estimate()));
         let mut hours: Vec<f64> =
             lot.decisions.iter().flat_map(|&index| self.of(index)).filter_map(|one| one.answered_in).collect();
         let answer = (!hours.is_empty()).then(|| rank::quantile(&mut hours, 0.5, lot.scene.unit(), lot.window));
@@ -340,6 +361,10 @@ fn handovers(scene: &Scene<'_>, threads: &Threads, how: Passing) -> Vec<Handover
                     .find(|later| later.actor == giver && later.at > back.at)
                     .map(|later| (back, later))
             });
+            let upstream = || {
+                let reached = threads.reach(decision.item, STEPS, at).into_iter();
+                reached.fold(readable, |all, other| all.and(threads.readable(other, at)))
+            };
             all.push(Handover {
                 decision: index,
                 hop,
@@ -347,6 +372,7 @@ fn handovers(scene: &Scene<'_>, threads: &Threads, how: Passing) -> Vec<Handover
                 origin,
                 crosses,
                 asked_back: back.is_some(),
+                stood: back.and_then(|back| upstream().answers(Signs::of_flags(back.flags))),
                 answered_in: answer.map(|(back, later)| scene.hours(from.0, back.at, later.at)),
                 roles: (from.1, to_role),
             });

@@ -27,7 +27,19 @@ fn why() -> Entry {
             ("links", "the same for a link in the text"),
             ("asked_back", "share of the hand-overs without the why after which whoever took over asked whoever gave"),
             ("asked_back_carried", "the same of those with it"),
+            (
+                "re_asks",
+                "share of all these hand-overs after which whoever took over asked for the why (what for, for whom) or for a bound (how much, by when)",
+            ),
+            (
+                "re_asks_answered",
+                "share of those questions whose answer stood upstream: a reason, goal or customer for the one, a number or constraint for the other, to be read on the item when it was handed over, or on an item that two explicit links lead to",
+            ),
             ("answer", "median hours from such a question to the next act of whoever gave"),
+            (
+                "closed_wanting",
+                "share of answers to questions whose item was closed at some time because information was missing, as its resolution says (\"needs more info\")",
+            ),
             ("kept", "share with the why at the item's first, second, third hand-over; scope `hop`"),
             ("kept_per_hop", "odds ratio of having the why after one hand-over more"),
             ("kept_across", "odds ratio of having the why across sites against within one"),
@@ -39,6 +51,7 @@ fn why() -> Entry {
             "What was said in a call is not in the record, and what is in the record may not have been read.",
             "The rules that find the units were audited by one rater on English texts of software projects; they miss about half of the reasons, so that `lost` is too high where nothing but a reason carries the why, and higher still where people use other words.",
             "Where the record holds no texts and no links nothing is said. A record with texts on some hand-overs only speaks of those.",
+            "That a unit of the kind asked for stood upstream is not that it answered this question: `re_asks_answered` is what could have been looked up, at most. The rules for what a question asks for were not audited.",
             "People ask back for many reasons. More questions after hand-overs without the why than after those with it is the sign to look for.",
             "The curve holds other items at the third hand-over than at the first: those that are handed on more.",
         ],
@@ -47,7 +60,7 @@ fn why() -> Entry {
 
 fn near() -> Entry {
     Entry {
-        definition: "What a person or role knows of an area: their acts there on other items (raised, worked, advised, objected, executed, observed), each weighing half after 90 days. To hand on, consent and decide do not count. Of decisions in an area with a known decider in which somebody who took part has at least five such acts (as if of today): a decision is far from the information where its decider has less than a tenth of what the best informed of those who took part has.",
+        definition: "What a person or role knows of an area: their acts there on other items (raised, worked, advised, objected, executed, observed), each weighing half after 90 days, or after `half_life_days` of `[measures]` in `sayso.toml`. To hand on, consent and decide do not count. Of decisions in an area with a known decider in which somebody who took part has at least five such acts (as if of today): a decision is far from the information where its decider has less than a tenth of what the best informed of those who took part has.",
         statistics: &[
             ("far", "share of these decisions that are far from the information"),
             (

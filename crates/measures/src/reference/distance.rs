@@ -27,6 +27,11 @@ pub(super) fn of_borders() -> Entry {
             ("stratified_e_value", "its E-value"),
             ("two_people_ratio", "the naive ratio among questions in which exactly two people take part"),
             (
+                "alone_share",
+                "share of the questions that do not cross in which nobody but whoever put them takes part: such a question cannot cross, and is often over at once",
+            ),
+            ("stratified_not_alone", "the ratio within strata among questions in which at least two people take part"),
+            (
                 "without_gates",
                 "the naive ratio without the places in which one person gives at least nine answers in ten although several work there",
             ),
@@ -36,6 +41,11 @@ pub(super) fn of_borders() -> Entry {
             ("part_rest", "factor: what the other three leave"),
             ("cannot_tell_share", "share of which nobody can say whether it crossed"),
             ("median", "with the scope `pair`: the median hand-over from one site to another"),
+            (
+                "median_by_offset",
+                "with the scope `offset`: the median question by the hours between the zones of whoever asked and of whoever held it last, where these are two people with known zones",
+            ),
+            ("offset_rank", "rank correlation of these hours with the time to the end, of questions that are over"),
             ("overlap_a_day", "with the scope `pair`: working hours in common on a working day of the first site"),
         ],
         broken_down: "not by matter or area, which are held constant; hand-overs by `pair` of sites. In both clocks; the four parts on the wall clock, since in working time the clocks are held constant by themselves.",

@@ -220,6 +220,7 @@ pub fn run(paths: &Paths, floor: Floor) -> Measured {
         directory: None,
         remits: &remits,
         charter_changed: None,
+        half_life_days: sayso_measures::HALF_LIFE_DAYS,
     };
     measure(paths, &Plain::new(), &request)
 }

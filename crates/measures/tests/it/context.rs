@@ -96,6 +96,7 @@ fn run(paths: &Paths, threads: Option<&Threads>) -> Measured {
         directory: None,
         remits: &remits,
         charter_changed: None,
+        half_life_days: sayso_measures::HALF_LIFE_DAYS,
     };
     measure_with(paths, threads, &Plain::new(), &request)
 }
@@ -254,4 +255,57 @@ fn deciders_who_only_decide_are_far_and_those_who_work_there_are_not() {
 /// Every number of both measures, for the test of the reference.
 pub fn numbers() -> Vec<sayso_model::measure::Measurement> {
     [run(&handed(2), None), run(&worked(70), None)].into_iter().flat_map(|measured| measured.measures).collect()
+}
+
+/// A re-ask is a question for what stood upstream: on the item or on one that it links to, when it was handed over.
+#[test]
+fn what_is_asked_again_is_held_against_what_stood_upstream() {
+    let (why, bound) = (TEXT.and(Signs::ASKS).and(Signs::ASKS_WHY), TEXT.and(Signs::ASKS).and(Signs::ASKS_BOUND));
+    let mut told = Told::new();
+    let mut threads = Threads::default();
+    let statement = TEXT.and(Signs::STATEMENT);
+    for item in 0..60_u64 {
+        let (from, giver, taker) = (item as i64, 1 + (item % 10) as u32, 21 + (item % 10) as u32);
+        // Of six: why with a goal on the item; why with a customer one link away; why with a number only; a bound with a
+        // number; something else; nothing.
+        let (signs, asks, linked) = match item % 6 {
+            0 => (statement.and(Signs::GOAL), Some(why), Signs::NONE),
+            1 => (statement, Some(why), TEXT.and(Signs::CUSTOMER)),
+            2 => (statement.and(Signs::METRIC), Some(why), Signs::NONE),
+            3 => (statement.and(Signs::METRIC), Some(bound), Signs::NONE),
+            4 => (statement.and(Signs::GOAL), Some(TEXT.and(Signs::ASKS)), Signs::NONE),
+            _ => (statement.and(Signs::GOAL), None, Signs::NONE),
+        };
+        let mut acts = vec![(from + 1, giver, Act::Handed, taker, TEXT)];
+        acts.extend(asks.map(|asks| (from + 2, taker, Act::Asked, giver, asks)));
+        // What the answer says came too late to have been upstream.
+        acts.extend(asks.map(|_| (from + 3, giver, Act::Advised, taker, TEXT.and(Signs::GOAL).and(Signs::METRIC))));
+        told.question(item, from, giver, &acts, taker);
+        let origin = (linked != Signs::NONE).then_some(1_000 + item);
+        threads.push(item, at(from), signs.bits(), giver, origin);
+        threads.push(item, at(from + 3), TEXT.and(Signs::GOAL).and(Signs::METRIC).bits(), giver, None);
+        if let Some(origin) = origin {
+            threads.push(origin, at(from), linked.bits(), giver, None);
+        }
+    }
+    threads.links.sort_by_key(|link| (link.from, link.at));
+    threads.said.sort_by_key(|said| (said.item, said.at));
+    let measured = run(&told.paths, Some(&threads));
+    let of = |statistic: &str| find(&measured, MeasureId::M23, statistic, &[]).unwrap();
+    let share = of("re_asks");
+    assert_eq!((share.n(), share.value()), (60, Some(40.0 / 60.0)));
+    let answered = of("re_asks_answered");
+    assert_eq!((answered.n(), answered.value()), (40, Some(0.75)), "the one who asked why found a number only");
+}
+
+#[test]
+fn what_was_closed_for_want_of_information_is_counted_among_answers() {
+    let paths = handed(3);
+    let mut threads = Threads::default();
+    assert_eq!(find(&run(&paths, Some(&threads)), MeasureId::M23, "closed_wanting", &[]), None);
+    threads.wanting = paths.decisions.iter().map(|decision| decision.item).filter(|item| item % 4 == 0).collect();
+    let measured = run(&paths, Some(&threads));
+    let share = find(&measured, MeasureId::M23, "closed_wanting", &[]).unwrap();
+    assert_eq!((share.value(), share.n()), (Some(0.25), 60));
+    assert!(share.interval().low.unwrap() < 0.25 && share.interval().high.unwrap() > 0.25);
 }

@@ -242,6 +242,7 @@ pub fn run(paths: &Paths, remits: &Remits) -> Measured {
         directory: Some(&DIRECTORY),
         remits,
         charter_changed: None,
+        half_life_days: sayso_measures::HALF_LIFE_DAYS,
     };
     measure(paths, &Plain::new(), &request)
 }

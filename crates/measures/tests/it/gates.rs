@@ -156,6 +156,7 @@ fn look_within(window: Window, paths: &Paths, remits: &Remits, floor: Floor) -> 
         directory: Some(&directory),
         remits,
         charter_changed: None,
+        half_life_days: sayso_measures::HALF_LIFE_DAYS,
     };
     measure(paths, &Plain::new(), &request)
 }

@@ -390,7 +390,16 @@ fn within(record: &Paths, since: Option<Instant>, until: Option<Instant>) -> Pat
 
 fn request<'a>(coverage: &'a Coverage, remits: &'a Remits) -> Request<'a> {
     let (window, floor) = (window(), Floor::DEFAULT);
-    Request { window, floor, seed: 1, coverage, directory: None, remits, charter_changed: None }
+    Request {
+        window,
+        floor,
+        seed: 1,
+        coverage,
+        directory: None,
+        remits,
+        charter_changed: None,
+        half_life_days: sayso_measures::HALF_LIFE_DAYS,
+    }
 }
 
 /// Every window of whole weeks that somebody might ask for, as it is answered.

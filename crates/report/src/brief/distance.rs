@@ -22,6 +22,9 @@ const PARTS: [(&str, &str); 4] = [
     ("part_rest", "What is left"),
 ];
 
+/// From this share of what does not cross on, questions of one person alone are spoken of.
+const ALONE_MIN: f64 = 0.2;
+
 /// Everything on the cost of distance; nothing where it was not measured.
 pub(super) fn blocks(diagnosis: &Diagnosis, measures: Measures<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
@@ -32,7 +35,51 @@ pub(super) fn blocks(diagnosis: &Diagnosis, measures: Measures<'_>) -> Vec<Block
     blocks.extend(side_by_side(measures).map(Block::Table));
     blocks.extend(parts(measures).map(|figure| Block::Figure(Box::new(figure))));
     blocks.extend(routes(measures).map(Block::Table));
+    blocks.extend(hours_apart(measures).map(Block::Table));
+    let unset = diagnosis.gaps.iter().filter(|gap| gap.id == "zone_unset");
+    blocks.extend(unset.map(|gap| Block::Prose(super::sentence(&gap.says))));
     blocks
+}
+
+/// How long questions take by the hours between whoever asks and whoever holds them last.
+fn hours_apart(measures: Measures<'_>) -> Option<Table> {
+    let bands = measures.by(ID, "median_by_offset", &[("of", OF[0]), CALENDAR], "offset");
+    let rows: Vec<Vec<Prose>> = bands
+        .into_iter()
+        .map(|(band, m)| {
+            let (value, interval) = authority::shown(m);
+            vec![
+                Prose::from(capital(band)),
+                Prose::new().strong(value),
+                interval.into(),
+                quantity::count(m.estimate().n()).into(),
+            ]
+        })
+        .collect();
+    let rank = one(measures, OF[0], CALENDAR, "offset_rank").and_then(|m| {
+        let shown = told(m.estimate())?;
+        let interval = m.estimate().interval();
+        let says = match (interval.low, interval.high) {
+            (Some(low), _) if low > 0.0 => "the further apart, the longer",
+            (_, Some(high)) if high < 0.0 => "the further apart, the shorter",
+            _ => "no more than chance",
+        };
+        Some(format!(
+            "Rank correlation of hours apart with time taken: {shown}, n {}: {says}. Nothing is held constant.",
+            quantity::count(m.estimate().n())
+        ))
+    });
+    (!rows.is_empty()).then(|| Table {
+        caption: "Time to an answer by the hours between whoever asked and whoever held the question last".to_owned(),
+        columns: vec![
+            Column::words("Hours apart"),
+            Column::numbers("Half take less than"),
+            Column::numbers("Interval"),
+            Column::numbers("n"),
+        ],
+        rows,
+        notes: rank.into_iter().collect(),
+    })
 }
 
 fn one<'m>(measures: Measures<'m>, of: &str, clock: (&str, &str), statistic: &str) -> Option<&'m Measurement> {
@@ -78,6 +125,9 @@ fn in_a_sentence(measures: Measures<'_>) -> Option<Prose> {
     if known.len() > 1 {
         prose = prose.say(format!("Its parts multiply: {}. ", known.join("; ")));
     }
+    if let Some(says) = strata_are_not_alike(measures) {
+        prose = prose.say(says);
+    }
     let border = one(measures, OF[1], WORKING, "adjusted_ratio").map(Measurement::estimate);
     if let Some(ratio) = border.and_then(told) {
         let excludes = border.is_some_and(|ratio| ratio.interval().low.is_some_and(|low| low > 1.0));
@@ -88,6 +138,26 @@ fn in_a_sentence(measures: Measures<'_>) -> Option<Prose> {
         ));
     }
     Some(prose)
+}
+
+/// Why the ratio within strata is what it is, where much of what does not cross is one person's alone.
+fn strata_are_not_alike(measures: Measures<'_>) -> Option<String> {
+    let of = |statistic: &str| one(measures, OF[0], CALENDAR, statistic).map(Measurement::estimate);
+    let alone = of("alone_share")?;
+    let share = alone.value().filter(|share| *share >= ALONE_MIN)?;
+    let stratified = of("stratified_ratio")?;
+    let rest = of("stratified_not_alone").and_then(told).map_or_else(
+        || "how it is among the others cannot be told".to_owned(),
+        |rest| format!("among questions of two people or more the strata say {rest}"),
+    );
+    Some(format!(
+        "Within strata the ratio of whole questions is {}, and that is no distance either: in {:.0}\u{a0}% of the {} questions \
+         that do not cross nobody takes part but whoever put them. Such a question cannot cross, and is often closed on the spot; \
+         {rest}. ",
+        told(stratified)?,
+        share * 100.0,
+        quantity::count(alone.n()),
+    ))
 }
 
 /// The same comparison made in several ways, beside each other.

@@ -3,7 +3,7 @@
 use sayso_model::measure::{MeasureId, Measurement};
 use sayso_stats::Unit;
 
-use super::{Block, Column, Figure, Mark, Marks, Prose, Shows, Table, Term, data_row, in_words};
+use super::{Block, Column, Figure, Mark, Marks, Prose, Shows, Table, Term, authority, data_row, in_words};
 use crate::lookup::Measures;
 
 /// What can be read of the why at hand-overs, and the curve over hops; nothing where M23 was not measured.
@@ -22,8 +22,38 @@ pub(super) fn blocks(measures: Measures<'_>) -> Vec<Block> {
         .term("why", Term::Why)
         .say(" is what stands on the item as it was then: a reason, a goal, a number or a customer, or a link to where it comes from.");
     let mut blocks = vec![Block::Prose(lead), Block::Table(table)];
+    blocks.extend(lost_on_the_way(measures).into_iter().map(Block::Prose));
     blocks.extend(curve(measures).map(|figure| Block::Figure(Box::new(figure))));
     blocks
+}
+
+/// What was asked for again, and what was closed because it was never told.
+fn lost_on_the_way(measures: Measures<'_>) -> Vec<Prose> {
+    let shown = |statistic: &str| {
+        let m = measures.one(MeasureId::M23, statistic, &[])?;
+        m.estimate().value()?;
+        let (value, interval) = authority::shown(m);
+        Some((format!("{value} ({interval})"), crate::words::observed(m)))
+    };
+    let mut all = Vec::new();
+    if let Some(((asked, handed), (stood, questions))) = shown("re_asks").zip(shown("re_asks_answered")) {
+        all.push(
+            Prose::new()
+                .say(format!("After {asked} of {handed}, whoever took over asked what it is for, or for a number or a date. In "))
+                .strong(stood)
+                .say(format!(
+                    " of these {questions} something of that kind stood upstream already, on the item or on one that it \
+                     leads to: it was there, and did not arrive."
+                )),
+        );
+    }
+    if let Some((closed, answers)) = shown("closed_wanting") {
+        all.push(Prose::new().strong(closed).say(format!(
+            " of {answers} close a question because what was needed to deal with it was missing: context that was lost \
+             before anybody could use it."
+        )));
+    }
+    all
 }
 
 /// The share of hand-overs with the why, at the first, the second and so on of their items.

@@ -143,3 +143,30 @@ fn bots_are_kept_out_of_human_measures_and_counted() {
         .rows("SELECT count(*) AS n FROM decisions d JOIN people p ON p.person = d.decider WHERE p.kind = 'bot'");
     assert_eq!(decided_by_bots[0]["n"], 0);
 }
+
+/// What somebody knows of an area fades, and an office says how fast; the answer says it, too.
+#[test]
+fn the_half_life_of_acquaintance_is_the_offices_own() {
+    let planted = Planted::new();
+    let office = &planted.office;
+    let settings = std::fs::read_to_string(office.path().join("firm/sayso.toml")).unwrap();
+    let gap = || {
+        let diagnosis = office.json(&["diagnose", "firm", "--format", "json"]);
+        let all = diagnosis["measures"].as_array().unwrap();
+        let of = |m: &&Value| m["id"] == "M24" && m["statistic"] == "gap" && m["scope"].as_object().unwrap().is_empty();
+        let gap = all.iter().find(of).unwrap();
+        (gap["value"].as_f64().unwrap(), gap["method"].as_str().unwrap().to_owned())
+    };
+    let (usual, method) = gap();
+    assert!(method.contains("counts half after 90 days"), "{method}");
+    office.write("firm/sayso.toml", format!("{settings}\n[measures]\nhalf_life_days = 21\n"));
+    let (shorter, method) = gap();
+    assert!(method.contains("counts half after 21 days"), "{method}");
+    assert!((usual - shorter).abs() > 1e-6, "{usual} and {shorter}");
+    let said = office.ok(&["who", "pricing", "--office", "firm"]);
+    assert!(said.contains("halved for every 21 days"), "{said}");
+    office.write("firm/sayso.toml", format!("{settings}\n[measures]\nhalf_life_days = 1\n"));
+    let refused = office.run(&["diagnose", "firm"]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("half_life_days"), "{}", refused.err);
+}

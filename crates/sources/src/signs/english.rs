@@ -174,6 +174,35 @@ pub(super) const REASON: List = List {
     ],
 };
 
+/// A question for what a thing is for.
+pub(super) const ASKS_WHY: List = List {
+    vocabulary: VOCABULARY,
+    cues: r"why\b|what|whom\b|who\b|which|how come",
+    rules: &[
+        Rule::puts(r"\bwhy\b|\bhow come\b|\bwhat for\b"),
+        Rule::puts(r"\bwhat(?:s| is| was| are)? (?:the |this |it |that |these |our |your )(?:[a-z]+ )?(?:for|reason|purpose|goal|aim|point|motivation|rationale|benefit|background|use case)\b"),
+        Rule::puts(r"\b(?:for|to) whom\b|\bwho (?:is|are|was) (?:it|this|that|these|they|affected)\b|\bwho (?:needs|wants|asked|uses|requested|benefits)\b|\b(?:which|what) (?:kind of )?(?:customers?|users?|clients?|policyholders?|brokers?)\b"),
+        Rule::puts(r"\bwhat (?:problem|need) (?:does|do|is|are|would)\b"),
+        Rule::says(r"\b(?:explain|clarify|tell (?:me|us)|understand|unclear|not clear|wonder|wondering) (?:[a-z]+ ){0,3}(?:why|what (?:it|this|that) is for|the (?:reason|purpose|goal|point))\b").unless(r"\b(?:now|i|we) (?:see|understand) why\b"),
+    ],
+};
+
+/// A question for a number, a date or a budget.
+pub(super) const ASKS_BOUND: List = List {
+    vocabulary: VOCABULARY,
+    cues: r"how (?:much|many|long|soon|fast|often|far)|when\b|deadline|due date|date\b|budget|limit|target|threshold|figure|number|maximum|minimum",
+    rules: &[
+        Rule::puts(r"\bhow (?:much|many|long|soon|fast|often|far)\b")
+            .unless(r"\bhow (?:much|far) (?:do you|did you|have you) (?:like|got)\b"),
+        Rule::puts(
+            r"\b(?:by|until|till|since) when\b|^(?:and |so |but )?when (?:is|are|do|does|will|would|should|must|can|shall)\b",
+        ),
+        Rule::puts(
+            r"\b(?:what|which|whats|is there|are there|do we have|have we)(?: [a-z]+){0,3} (?:deadline|due date|date|budget|limit|target|threshold|figure|number|amount|maximum|minimum|cap)\b",
+        ),
+    ],
+};
+
 /// What is to be reached.
 pub(super) const GOAL: List = List {
     vocabulary: INTENT,

@@ -127,6 +127,30 @@ pub(super) const REASON: List = List {
     ],
 };
 
+/// A question for what a thing is for.
+pub(super) const ASKS_WHY: List = List {
+    vocabulary: VOCABULARY,
+    cues: r"dlaczego|czemu|po co|celu|cel\b|powod|sens|kogo|komu|ktory|ktorych|ktorzy|jaki",
+    rules: &[
+        Rule::puts(r"\b(?:dlaczego|czemu|po co|w jakim celu)\b"),
+        Rule::puts(r"\bjaki(?:e)? (?:jest |byl |ma )?(?:[a-z]+ )?(?:cel|powod|powody|sens)\b"),
+        Rule::puts(
+            r"\bdla (?:kogo|ktorych|jakich)\b|\bkomu (?:to|sie|jest)\b|\bktory (?:klient|uzytkownik)\b|\bktorzy (?:klienci|uzytkownicy|agenci)\b|\bkto (?:o to prosil|tego potrzebuje|tego chce)\b",
+        ),
+    ],
+};
+
+/// A question for a number, a date or a budget.
+pub(super) const ASKS_BOUND: List = List {
+    vocabulary: VOCABULARY,
+    cues: r"ile\b|ilu\b|kiedy|termin|budzet|limit|prog\b|kwot|data\b",
+    rules: &[
+        Rule::puts(r"\b(?:ile|ilu)\b"),
+        Rule::puts(r"\b(?:na|do|od) kiedy\b|^(?:a |i )?kiedy (?:to|ma|maja|musi|trzeba|mamy|jest)\b"),
+        Rule::puts(r"\b(?:jaki|jaka|jest|mamy)(?: [a-z]+){0,2} (?:termin|budzet|limit|prog|kwota|data)\b"),
+    ],
+};
+
 /// What is to be reached.
 pub(super) const GOAL: List = List {
     vocabulary: INTENT,

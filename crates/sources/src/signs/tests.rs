@@ -214,3 +214,22 @@ proptest! {
         prop_assert_eq!(found.has(Signs::ASKS), own.has(Signs::ASKS));
     }
 }
+
+#[test]
+fn what_a_question_asks_for_is_told_apart() {
+    let of = |text: &str| {
+        let found = signs(text);
+        (found.has(Signs::ASKS_WHY), found.has(Signs::ASKS_BOUND))
+    };
+    for text in ["Who is it for, and why now?", "What is the purpose of this?", "Po co to robimy?", "Dla kogo to jest?"]
+    {
+        assert_eq!(of(text), (true, false), "{text}");
+    }
+    for text in ["By when do you need it?", "How many quotes a day?", "Jaki jest budżet?", "Na kiedy to ma być?"] {
+        assert_eq!(of(text), (false, true), "{text}");
+    }
+    for text in ["Which branch is it on?", "We know why.", "When it rains, it pours.", "Czy serwer już działa?", ""] {
+        assert_eq!(of(text), (false, false), "{text}");
+    }
+    assert_eq!(of("Why, and by when?"), (true, true));
+}

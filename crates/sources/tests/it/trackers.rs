@@ -472,3 +472,20 @@ fn the_beginning_of_a_dump_without_changelogs_is_read_and_says_so() {
     assert!(vault.events.iter().filter(|event| event.activity == "resolved").all(|event| event.actor.is_none()));
     assert_eq!(vault.n_notes(Note::SourceIncomplete), 1);
 }
+
+#[test]
+fn a_resolution_that_says_what_was_missing_is_told_from_others() {
+    use sayso_sources::tracker::wants_information;
+    for wanting in ["Needs more info", "INCOMPLETE", "Insufficient Information", "missing data", "Brak informacji"] {
+        assert!(wants_information(&format!("resolution={wanting}")), "{wanting}");
+    }
+    for other in [
+        "resolution=Fixed",
+        "resolution=Cannot Reproduce",
+        "to=Needs more info",
+        "resolution=Need no fix",
+        "resolution=",
+    ] {
+        assert!(!wants_information(other), "{other}");
+    }
+}
