@@ -287,7 +287,7 @@ fn raw_table(path: &Path, columns: &[String]) -> Option<devlake::Table> {
 
 /// The rows of a table of raw answers, each a page.
 fn answers(file: &Path, name: &str, table: &devlake::Table, on: &mut OnPage<'_>) -> Result<Flow, ReadError> {
-    let mut unpacked = Unpacked::open(file)?;
+    let unpacked = Unpacked::open(file)?;
     let text = unpacked.text(None)?;
     for row in devlake::rows(text.reader, name) {
         let flow = match &row {
