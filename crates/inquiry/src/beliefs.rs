@@ -228,6 +228,9 @@ impl Interview {
     }
 }
 
+/// What was measured of parts of the record, and the decisions in them, by the measure and by what narrows the record.
+type Parts<'a> = BTreeMap<(MeasureId, BTreeMap<&'a str, &'a str>), (Measured, Paths)>;
+
 impl Office {
     /// Every belief, tested on the record.
     ///
@@ -256,7 +259,7 @@ impl Office {
         &self,
         belief: &'a Assumption,
         seen: &Seen,
-        parts: &mut BTreeMap<(MeasureId, BTreeMap<&'a str, &'a str>), (Measured, Paths)>,
+        parts: &mut Parts<'a>,
     ) -> Result<TestedBelief, InquiryError> {
         let (in_scope, narrows): (BTreeMap<_, _>, BTreeMap<_, _>) = belief
             .part

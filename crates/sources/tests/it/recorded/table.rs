@@ -217,7 +217,9 @@ fn azure(specification: &Path, all: &mut Vec<Group>) {
 }
 
 fn perceval(data: &Path, all: &mut Vec<Group>) {
-    let of: [(&str, Tracker, fn(&str) -> String); 6] = [
+    /// A folder, whose answers lie there, and the address of each by its file's name.
+    type Of = (&'static str, Tracker, fn(&str) -> String);
+    let of: [Of; 6] = [
         ("jira", Tracker::Jira, str::to_owned),
         ("github", Tracker::Github, github::address),
         ("gitlab", Tracker::Gitlab, gitlab::address),
