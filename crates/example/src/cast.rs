@@ -322,6 +322,14 @@ pub fn engineers(area: Area) -> Vec<Who> {
     squad
 }
 
+/// How many of [`engineers`] are there at `part` thousandths of the record where squads grow one after the other: each has a
+/// fifth of the record in which all but its first engineer join.
+pub fn joined(area: Area, part: i64) -> usize {
+    let n = engineers(area).len() as i64;
+    let of_own = 5 * part - 1_000 * area as i64;
+    (1 + (of_own * n).div_euclid(1_000)).clamp(1, n) as usize
+}
+
 /// The test engineer of its squad.
 pub fn tester(area: Area) -> Who {
     Who(33 + 5 * area as u16)

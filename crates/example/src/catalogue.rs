@@ -1,6 +1,6 @@
 //! The plans that a validation runs: one dysfunction at a time over the healthy firm, at three volumes, with any trap off.
 
-use crate::plan::{Plan, WHOLE_YEAR};
+use crate::plan::{LONGEST, Plan, WHOLE_YEAR};
 
 /// How much happens in a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,11 +65,13 @@ pub enum Dysfunction {
     BorderCost,
     /// Three in four designs are settled by the tech lead of another squad, who may, and hardly ever deals with the area.
     DecidedFarFromInformation,
+    /// Over three years the squads grow, what they decide does not, and everybody is asked about every design.
+    CostOutrunsClarity,
 }
 
 impl Dysfunction {
     /// All of them.
-    pub const ALL: [Dysfunction; 13] = [
+    pub const ALL: [Dysfunction; 14] = [
         Dysfunction::ImplicitGate,
         Dysfunction::GateAbove,
         Dysfunction::SoleGate,
@@ -83,6 +85,7 @@ impl Dysfunction {
         Dysfunction::WaitingAbove,
         Dysfunction::BorderCost,
         Dysfunction::DecidedFarFromInformation,
+        Dysfunction::CostOutrunsClarity,
     ];
 
     /// The word for it in tables and documents.
@@ -101,6 +104,7 @@ impl Dysfunction {
             Dysfunction::WaitingAbove => "waiting_above",
             Dysfunction::BorderCost => "border_cost",
             Dysfunction::DecidedFarFromInformation => "decided_far_from_information",
+            Dysfunction::CostOutrunsClarity => "cost_outruns_clarity",
         }
     }
 }
@@ -177,7 +181,7 @@ impl Plan {
     #[must_use]
     pub fn lasting(self, weeks: u32) -> Plan {
         let weeks = weeks.clamp(1, WHOLE_YEAR);
-        let part = |n: u32| n * weeks / self.weeks.clamp(1, WHOLE_YEAR);
+        let part = |n: u32| n * weeks / self.weeks.clamp(1, LONGEST);
         Plan {
             items: part(self.items),
             goals: part(self.goals),
@@ -215,6 +219,9 @@ impl Plan {
             Dysfunction::WaitingAbove => Plan { above_percent: 35, above_wait_min: 2_400, ..self },
             Dysfunction::BorderCost => Plan { border_percent: 300, ..self },
             Dysfunction::DecidedFarFromInformation => Plan { far_percent: 75, ..self },
+            Dysfunction::CostOutrunsClarity => {
+                Plan { weeks: LONGEST, squads_grow: true, everybody_is_asked: true, ..self }
+            }
         }
     }
 
@@ -236,11 +243,15 @@ impl Plan {
     }
 }
 
-/// The plans of a validation by name: `healthy`, each [`Dysfunction`] alone over it, and `insurer`. All at the volume of
-/// the insurer; see [`Plan::at_volume`].
+/// The plans of a validation by name: `healthy`, the same growing over three years, each [`Dysfunction`] alone over it, and
+/// `insurer`. All at the volume of the insurer; see [`Plan::at_volume`].
 pub fn catalogue() -> Vec<(&'static str, Plan)> {
     let single = Dysfunction::ALL.map(|dysfunction| (dysfunction.name(), Plan::HEALTHY.with(dysfunction)));
-    [("healthy", Plan::HEALTHY)].into_iter().chain(single).chain([("insurer", Plan::INSURER)]).collect()
+    [("healthy", Plan::HEALTHY), ("healthy_growing", Plan::GROWING)]
+        .into_iter()
+        .chain(single)
+        .chain([("insurer", Plan::INSURER)])
+        .collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::cast::{self, Site, Who};
 use crate::dice::Dice;
-use crate::plan::{Plan, WHOLE_YEAR};
+use crate::plan::{LONGEST, Plan, WHOLE_YEAR};
 
 /// The first day of the year, a Monday; of the record too, unless a plan makes it shorter.
 pub const FROM: Date = date(2024, 11, 4);
@@ -30,9 +30,9 @@ pub const SENIOR_AWAY: [(Date, Date); 5] = [
 ];
 
 /// The stretch that calendars are laid out for: the record, a margin before it, and room after it.
-const LAYOUT: (Date, Date) = (date(2024, 10, 7), date(2026, 12, 31));
+const LAYOUT: (Date, Date) = (date(2022, 10, 3), date(2026, 12, 31));
 
-/// The last two weeks of the quarters: first days and the days after the last ones.
+/// The last two weeks of the quarters of the last year: first days and the days after the last ones.
 const QUARTER_ENDS: [(Date, Date); 4] = [
     (date(2024, 12, 18), date(2025, 1, 1)),
     (date(2025, 3, 18), date(2025, 4, 1)),
@@ -107,7 +107,7 @@ pub struct Clock {
     people: Vec<Days>,
     leave: Vec<Vec<(Date, Date)>>,
     zones: [TimeZone; 2],
-    quarter_ends: [(i64, i64); 4],
+    quarter_ends: Vec<(i64, i64)>,
 }
 
 /// A site as it lies in the calendar, whatever the seed: its zone, its working time, and the day of every stretch.
@@ -133,7 +133,7 @@ impl Clock {
             .map(|who| {
                 let is_ever_away = who.is_person() && !plan.without_absences;
                 if is_ever_away {
-                    leave(who, &mut Dice::new(seed, LEAVE_STREAM + u64::from(who.0)))
+                    every_year(plan, leave(who, &mut Dice::new(seed, LEAVE_STREAM + u64::from(who.0))))
                 } else {
                     Vec::new()
                 }
@@ -146,15 +146,18 @@ impl Clock {
             let here = here.filter(|(_, day)| !away.iter().any(|(a, b)| a <= day && *day <= b));
             Days::new(here.map(|(stretch, _)| *stretch).collect())
         });
-        let days = i64::from(plan.weeks.clamp(1, WHOLE_YEAR)) * 7;
+        let begins = UNTIL.saturating_sub((i64::from(plan.weeks.clamp(1, LONGEST)) * 7).days());
         let midnight = |day: Date| midnight(&LAYOUTS[Site::Leeds as usize].zone, day);
         Self {
-            from: FROM.max(UNTIL.saturating_sub(days.days())),
+            from: if plan.weeks > WHOLE_YEAR { begins } else { FROM.max(begins) },
             people: people.collect(),
             leave,
             sites: [0, 1].map(|site: usize| LAYOUTS[site].days.clone()),
             zones: [0, 1].map(|site: usize| LAYOUTS[site].zone.clone()),
-            quarter_ends: QUARTER_ENDS.map(|(since, until)| (midnight(since), midnight(until))),
+            quarter_ends: (0..years(plan))
+                .flat_map(|year| QUARTER_ENDS.map(|(since, until)| (earlier(since, year), earlier(until, year))))
+                .map(|(since, until)| (midnight(since), midnight(until)))
+                .collect(),
         }
     }
 
@@ -230,6 +233,21 @@ fn midnight(zone: &TimeZone, day: Date) -> i64 {
     zone.to_timestamp(day.at(0, 0, 0, 0)).expect("midnights of these years exist in both zones").as_second()
 }
 
+/// Years that a record reaches into; 1 for one of a year or less.
+fn years(plan: &Plan) -> i64 {
+    i64::from(plan.weeks.clamp(1, LONGEST).div_ceil(WHOLE_YEAR))
+}
+
+fn earlier(day: Date, years: i64) -> Date {
+    day.saturating_sub(years.years())
+}
+
+/// The same leave in every year of the record, to the weekday.
+fn every_year(plan: &Plan, away: Vec<(Date, Date)>) -> Vec<(Date, Date)> {
+    let shifted = |day: Date, year: i64| day.saturating_sub((52 * year).weeks());
+    (0..years(plan)).flat_map(|year| away.iter().map(move |&(a, b)| (shifted(a, year), shifted(b, year)))).collect()
+}
+
 /// First and last days on which somebody is not there.
 fn leave(who: Who, dice: &mut Dice) -> Vec<(Date, Date)> {
     if who == cast::SENIOR {
@@ -251,7 +269,7 @@ fn leave(who: Who, dice: &mut Dice) -> Vec<(Date, Date)> {
 
 fn stretches(site: Site, zone: &TimeZone) -> Vec<(Date, (i64, i64))> {
     let holidays: BTreeSet<Date> =
-        (2024..=2026).flat_map(|year| site.region().of_year(year)).map(|holiday| holiday.date).collect();
+        (2022..=2026).flat_map(|year| site.region().of_year(year)).map(|holiday| holiday.date).collect();
     // Stories that would go on after the record need room to do so; they are cut afterwards.
     let days = LAYOUT.0.series(1.day()).take_while(|&day| day < LAYOUT.1);
     days.filter(|day| day.weekday().to_monday_one_offset() <= 5 && !holidays.contains(day))
@@ -319,7 +337,7 @@ mod tests {
         assert_eq!(Clock::new(&Plan::INSURER, 1).from(), FROM);
         assert_eq!(Clock::new(&Plan { weeks: 26, ..Plan::INSURER }, 1).from(), date(2025, 5, 3));
         assert_eq!(Clock::new(&Plan { weeks: 0, ..Plan::INSURER }, 1).from(), date(2025, 10, 25));
-        assert_eq!(Clock::new(&Plan { weeks: 900, ..Plan::INSURER }, 1).from(), FROM);
+        assert_eq!(Clock::new(&Plan { weeks: 900, ..Plan::INSURER }, 1).from(), date(2022, 11, 5));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::cast::{self, Site, Who};
 use crate::charter;
 use crate::clock::Clock;
 use crate::log::{Address, Item, Log};
-use crate::plan::Plan;
+use crate::plan::{Plan, WHOLE_YEAR};
 use crate::readme;
 use crate::truth::Truth;
 
@@ -39,7 +39,7 @@ pub fn files(plan: &Plan, clock: &Clock, log: &Log, truth: &Truth) -> Vec<(Strin
 pub fn read(plan: &Plan, clock: &Clock, log: &Log) -> Vec<(String, String)> {
     [
         (".gitignore", "# What is derived from the office can be made again.\n.sayso/\n".to_owned()),
-        ("sayso.toml", SAYSO.to_owned()),
+        ("sayso.toml", settings(plan)),
         ("people.csv", people(plan)),
         ("charter.toml", charter::text(plan)),
         ("events.csv", events(plan, clock, log)),
@@ -55,6 +55,15 @@ fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; 
         writer.write_record(row).expect("memory takes every row");
     }
     text_of(writer)
+}
+
+fn settings(plan: &Plan) -> String {
+    if plan.weeks <= WHOLE_YEAR {
+        return SAYSO.to_owned();
+    }
+    format!(
+        "{SAYSO}# The record is longer than the year that answers look back unless told otherwise.\nkeep_months = 48\n"
+    )
 }
 
 fn people(plan: &Plan) -> String {

@@ -5,6 +5,9 @@ use serde::Serialize;
 /// Weeks of a whole year of record.
 pub(crate) const WHOLE_YEAR: u32 = 52;
 
+/// Weeks of the longest record that can be told.
+pub(crate) const LONGEST: u32 = 3 * WHOLE_YEAR;
+
 /// What leaders do when they step in: a word, an objection, the decision itself.
 const STEPPING_IN: [u32; 3] = [40, 25, 35];
 
@@ -130,7 +133,8 @@ pub struct Plan {
     pub missing_actors: u32,
 
     // What follows is off in the insurer, and is written into `truth.toml` only where it is on.
-    /// How many weeks before its end the record begins: 52 for the whole year, at least 1.
+    /// How many weeks before its end the record begins: 52 for the whole year, at least 1, at most three years. The items of
+    /// a record that is longer than a year are spread over all of it.
     #[serde(skip_serializing_if = "is_whole_year")]
     pub weeks: u32,
     /// The gate is a colleague without rank (the delivery coordinator), and whoever raised the question asks her before
@@ -173,6 +177,13 @@ pub struct Plan {
     /// lead.
     #[serde(skip_serializing_if = "is_zero")]
     pub far_percent: u32,
+    /// The squads grow one after the other over the record, from one engineer to all, and what there is to do in an area
+    /// grows with its squad.
+    #[serde(skip_serializing_if = "is_off")]
+    pub squads_grow: bool,
+    /// Where they grow: what there is to do stays as it is, and every engineer who is there is asked about every design.
+    #[serde(skip_serializing_if = "is_off")]
+    pub everybody_is_asked: bool,
     /// How much more begins in the last two weeks of a quarter, and how much more slowly everything goes in them; half
     /// as much less begins in August.
     #[serde(skip_serializing_if = "is_zero")]
@@ -274,6 +285,8 @@ impl Plan {
         intervention_weights: STEPPING_IN,
         churn_percent: 0,
         far_percent: 0,
+        squads_grow: false,
+        everybody_is_asked: false,
         season_percent: 0,
         without_absences: false,
         without_bots: false,
@@ -313,4 +326,8 @@ impl Plan {
         season_percent: 40,
         ..Plan::INSURER
     };
+
+    /// The healthy firm over three years in which its squads grow one after the other, and what they decide grows with
+    /// them. As many items as in a year; whoever measures growth must find that decisions keep up.
+    pub const GROWING: Plan = Plan { weeks: LONGEST, squads_grow: true, ..Plan::HEALTHY };
 }

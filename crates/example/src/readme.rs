@@ -91,6 +91,9 @@ product owners.\n",
 }
 
 fn place(one: &Planted) -> String {
+    if one.matter.is_empty() {
+        return "the whole record".to_owned();
+    }
     let areas = if one.areas.len() == 5 { "all areas".to_owned() } else { one.areas.join(", ") };
     format!("{} ({areas})", one.matter)
 }
@@ -167,8 +170,19 @@ fn says(plan: &Plan, one: &Planted) -> String {
             "{} % of the designs are handed over without a reason and without a link to the goal, {} % after the change.",
             plan.why_lost_percent, plan.why_lost_percent_after
         ),
-        Pattern::DecidedFarFromInformation => "nobody who decides knows the area.".to_owned(),
-        Pattern::BorderCost | Pattern::CostOutrunsClarity => "no plan has it.".to_owned(),
+        Pattern::DecidedFarFromInformation => format!(
+            "{} % of the designs are settled by the tech lead of another squad, who has no other part in this one.",
+            plan.far_percent
+        ),
+        Pattern::BorderCost => format!(
+            "an answer that has to come from the other country takes {} % of the time it takes at one site.",
+            plan.border_percent
+        ),
+        Pattern::CostOutrunsClarity => {
+            "over the record the squads grow from one engineer to all, one squad after the other; what \
+             they decide does not grow, and everybody who is there is asked about every design."
+                .to_owned()
+        }
     }
 }
 

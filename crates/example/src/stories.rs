@@ -34,6 +34,8 @@ pub struct Teller<'a> {
     pub is_urgent: bool,
     /// What the design knew of the why.
     pub why: Why,
+    /// How many engineers of the squad are there; `None` for all.
+    pub here: Option<usize>,
 }
 
 /// One question while it is being told.
@@ -278,8 +280,12 @@ impl Teller<'_> {
             at = self.step(owner, at, self.across(self.plan.answer_min, lead, owner));
             scene.act(at, owner, Act::Advised, "answer");
         }
-        if self.dice.percent(45) {
-            let engineer = self.engineer();
+        let asked = match self.plan.everybody_is_asked {
+            true => self.engineers(),
+            false if self.dice.percent(45) => vec![self.engineer()],
+            false => Vec::new(),
+        };
+        for engineer in asked {
             at = self.step(lead, at, 60);
             scene.to(at, lead, Act::Asked, "estimate wanted", engineer);
             at = self.step(engineer, at, self.plan.answer_min);
@@ -519,7 +525,7 @@ impl Teller<'_> {
             return usual;
         }
         let mut others = match is_squads {
-            true => [cast::engineers(self.area), vec![cast::tester(self.area)]].concat(),
+            true => [self.engineers(), vec![cast::tester(self.area)]].concat(),
             false => [cast::DESIGNERS, cast::ANALYSTS].concat(),
         };
         others.retain(|&who| who != maker);
@@ -551,8 +557,15 @@ impl Teller<'_> {
 
     /// An engineer of the area's squad.
     pub fn engineer(&mut self) -> Who {
-        let squad = cast::engineers(self.area);
+        let squad = self.engineers();
         self.pick(&squad)
+    }
+
+    /// The engineers who are there.
+    fn engineers(&self) -> Vec<Who> {
+        let mut squad = cast::engineers(self.area);
+        squad.truncate(self.here.unwrap_or(squad.len()));
+        squad
     }
 
     fn engineer_of(&self, decider: Who) -> Who {

@@ -8,7 +8,7 @@ use crate::cast::{self, Area, Site};
 use crate::clock::{self, Clock};
 use crate::dice::Dice;
 use crate::log::{Address, Event, Log, Matter, Why};
-use crate::plan::{Plan, WHOLE_YEAR};
+use crate::plan::{LONGEST, Plan, WHOLE_YEAR};
 use crate::stories::{self, Teller};
 
 /// The day from which on the coordinator closes old questions in one go; the next working day if she is away.
@@ -35,8 +35,18 @@ pub fn tell(plan: &Plan, seed: u64, clock: &Clock) -> Log {
     let weights: Vec<u32> = days.iter().map(|&(_, weight)| weight).collect();
     let mut begins: Vec<(i64, Area)> = goals.clone();
     for _ in 0..plan.items {
-        let area = Area::ALL[dice.weighted(&AREA_WEIGHTS)];
-        let opening = days[dice.weighted(&weights)].0;
+        let (area, opening) = match plan.squads_grow && !plan.everybody_is_asked {
+            // What there is to do grows with the squad: a lead, a test engineer, and who has joined.
+            true => {
+                let opening = days[dice.weighted(&weights)].0;
+                let size = |area| 2 + cast::joined(area, part(plan, clock, opening)) as u32;
+                (Area::ALL[dice.weighted(&Area::ALL.map(|area| AREA_WEIGHTS[area as usize] * size(area)))], opening)
+            }
+            false => {
+                let area = Area::ALL[dice.weighted(&AREA_WEIGHTS)];
+                (area, days[dice.weighted(&weights)].0)
+            }
+        };
         begins.push((opening + dice.below(7 * 3_600) as i64, area));
         log.items.push(stories::item(area, false));
     }
@@ -47,14 +57,22 @@ pub fn tell(plan: &Plan, seed: u64, clock: &Clock) -> Log {
         let mut dice = Dice::new(seed, item as u64);
         let is_goal = log.items[item].is_goal;
         let is_urgent = dice.percent(plan.urgent_percent) && !is_goal;
+        // Who joins while an item is under way has no part in it.
+        let here = plan.squads_grow.then(|| cast::joined(area, part(plan, clock, start)));
         let mut teller =
-            Teller { plan, clock, dice, change, log: &mut log, item, area, goal, is_urgent, why: Why::Carried };
+            Teller { plan, clock, dice, change, log: &mut log, item, area, goal, is_urgent, why: Why::Carried, here };
         if is_goal { teller.goal(start) } else { teller.item(start) }
     }
     close_in_bulk(&mut log, clock);
     finish(&mut log, plan, clock);
     lose_actors(&mut log, plan, &mut Dice::new(seed, MISSING_STREAM));
     log
+}
+
+/// Where an instant lies in the record, in thousandths.
+fn part(plan: &Plan, clock: &Clock, at: i64) -> i64 {
+    let from = clock.midnight(Site::Leeds, clock.from());
+    (at - from) * 1_000 / (i64::from(plan.weeks.clamp(1, LONGEST)) * 7 * 86_400)
 }
 
 /// When goals begin, and where: one an area in the first hour of the record, the others at the turn of each month.
@@ -65,8 +83,8 @@ fn goals(plan: &Plan, clock: &Clock, dice: &mut Dice) -> Vec<(i64, Area)> {
             let area = Area::ALL[i as usize % Area::ALL.len()];
             let start = if (i as usize) < Area::ALL.len() {
                 opening
-            } else if plan.weeks < WHOLE_YEAR {
-                opening + dice.below(u64::from(plan.weeks.max(1)) * 7 * 86_400) as i64
+            } else if plan.weeks != WHOLE_YEAR {
+                opening + dice.below(u64::from(plan.weeks.clamp(1, LONGEST)) * 7 * 86_400) as i64
             } else {
                 let month = clock::FROM.saturating_add((1 + dice.below(11) as i64).months());
                 clock.midnight(Site::Leeds, month) + dice.below(3 * 86_400) as i64

@@ -33,6 +33,9 @@ const PAGE: &str = "docs/reference/validity.md";
 /// The plan with nothing wrong in it, as [`catalogue`] calls it.
 const HEALTHY: &str = "healthy";
 
+/// The plan with nothing wrong in it whose squads grow over three years.
+const GROWING: &str = "healthy_growing";
+
 /// One organisation to be looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
@@ -127,7 +130,7 @@ pub struct Row {
 impl Row {
     /// Whether nothing is wrong there.
     pub fn is_healthy(&self) -> bool {
-        self.name == HEALTHY
+        self.name == HEALTHY || self.name == GROWING
     }
 
     fn of(case: &Case) -> Self {
@@ -171,14 +174,20 @@ impl Row {
     }
 }
 
-/// The organisations of a run: `healthy` of them spread evenly over the volumes, and `planted` for each dysfunction and
-/// volume (the insurer, with several at once, among them). Seeds count up from `seed` anew for each plan and volume.
+/// The organisations of a run: `healthy` of them spread evenly over the volumes, a third as many that are healthy and grow, and
+/// `planted` for each dysfunction and volume (the insurer, with several at once, among them). Seeds count up from `seed` anew
+/// for each plan and volume.
 pub fn cases(healthy: u32, planted: u32, volumes: &[Volume], seed: u64) -> Vec<Case> {
     let mut cases = Vec::new();
     for (name, plan) in catalogue() {
         for (i, &volume) in (0..).zip(volumes) {
             let several = volumes.len() as u32;
-            let n = if name == HEALTHY { healthy / several + u32::from(i < healthy % several) } else { planted };
+            let spread = |n: u32| n / several + u32::from(i < n % several);
+            let n = match name {
+                HEALTHY => spread(healthy),
+                GROWING => spread(healthy / 3),
+                _ => planted,
+            };
             let plan = plan.clone().at_volume(volume);
             cases.extend((0..u64::from(n)).map(|i| Case {
                 name,
@@ -401,7 +410,8 @@ mod tests {
         let cases = cases(7, 2, &Volume::ALL, 40);
         let n = |name: &str, volume| cases.iter().filter(|case| case.name == name && case.volume == volume).count();
         assert_eq!(Volume::ALL.map(|volume| n(HEALTHY, volume)), [3, 2, 2]);
-        assert_eq!(cases.len(), 7 + 2 * 3 * (catalogue().len() - 1));
+        assert_eq!(Volume::ALL.map(|volume| n(GROWING, volume)), [1, 1, 0]);
+        assert_eq!(cases.len(), 7 + 2 + 2 * 3 * (catalogue().len() - 2));
         assert!(Dysfunction::ALL.iter().all(|one| Volume::ALL.iter().all(|volume| n(one.name(), *volume) == 2)));
         let insurer: Vec<_> = cases.iter().filter(|case| case.name == "insurer").collect();
         assert_eq!(insurer.iter().map(|case| case.seed).collect::<Vec<_>>(), [40, 41, 40, 41, 40, 41]);

@@ -76,7 +76,9 @@ fn a_dysfunction_planted_alone_is_there_and_no_other_is() {
             for seed in seeds {
                 let which = format!("{} {} {seed}", dysfunction.name(), volume.name());
                 let counts = patterns(&plan, seed);
-                for one in planted.iter().filter(|one| !one.follows) {
+                // Borders, growth and acquaintance are counted by the measures alone: `sayso validity` sees those.
+                let alone = [Pattern::BorderCost, Pattern::CostOutrunsClarity, Pattern::DecidedFarFromInformation];
+                for one in planted.iter().filter(|one| !one.follows && !alone.contains(&one.pattern)) {
                     let (k, n, bound) = pooled(&counts, one);
                     assert!(k * 100 > n * bound, "{which}: {} {} {k} of {n}", one.pattern.name(), one.matter);
                 }

@@ -36,8 +36,8 @@ fn what_was_run(text: &mut String, validity: &Validity) {
         text,
         "## What was run
 
-{n} organisations: {healthy} healthy ones, spread evenly over three volumes, and {planted} for each planted dysfunction and
-volume. Seeds count up from {} anew for each plan and volume. The same numbers come from
+{n} organisations: {healthy} healthy ones, spread evenly over three volumes, a third as many healthy ones that grow, and
+{planted} for each planted dysfunction and volume. Seeds count up from {} anew for each plan and volume. The same numbers come from
 
 ```
 cargo run --release -- validity --healthy {healthy} --planted {planted} --seed {}
@@ -63,12 +63,15 @@ fn false_alarms(text: &mut String, validity: &Validity) {
 
 Healthy organisations in which anything at all is found, whatever it is and whether it is said to hold still or to be over.\n\n",
     );
-    text.push_str("| volume | organisations | with a finding | share | patterns found |\n|---|---:|---:|---|---|\n");
+    text.push_str(
+        "| planted | volume | organisations | with a finding | share | patterns found |\n|---|---|---:|---:|---|---|\n",
+    );
     let healthy = || validity.rows.iter().filter(|row| row.is_healthy());
     for row in healthy() {
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} |",
+            row.name,
             row.volume.name(),
             row.n,
             row.with_not_planted,
@@ -83,7 +86,7 @@ Healthy organisations in which anything at all is found, whatever it is and whet
     }
     let _ = writeln!(
         text,
-        "| **all** | {} | {} | {} | {} |\n",
+        "| **all** | | {} | {} | {} | {} |\n",
         all.n,
         all.with_not_planted,
         share(all.with_not_planted, all.n),
@@ -241,6 +244,11 @@ matter and areas named; `crates/example` tests that they come out, and that noth
         text,
         "| healthy | Nothing. Now and then somebody asks, steps in or changes their mind, well below what a pattern is. |"
     );
+    let _ = writeln!(
+        text,
+        "| healthy_growing | Nothing. The same over three years, with as many items as else in one: the squads grow one after the \
+         other from one engineer to all, and what there is to decide grows with them. |"
+    );
     for one in Dysfunction::ALL {
         let _ = writeln!(text, "| {} | {} |", one.name(), wrong(one));
     }
@@ -322,6 +330,12 @@ fn wrong(dysfunction: Dysfunction) -> String {
             "Design: {} % are settled by the tech lead of another squad, who may by the charter, and does nothing else in that \
              area.",
             plan.far_percent
+        ),
+        Dysfunction::CostOutrunsClarity => format!(
+            "Over {} years, with as many items as else in one, the squads grow one after the other from one engineer to all; what \
+             they decide stays as it was, and everybody who is there is asked about every design. Shorter records have no \
+             exponent of growth: it takes two years, or a year of full months and eight teams.",
+            plan.weeks / 52
         ),
     }
 }
@@ -416,7 +430,7 @@ mod tests {
         let page = page(&validity(vec![row("healthy", Volume::Small, 200, &[], 3)]));
         assert!(page.starts_with("<!-- Written by"));
         assert!(page.contains("cargo run --release -- validity --healthy 200 --planted 50 --seed 5"));
-        assert!(page.contains("| **all** | 200 | 3 | 2 % [0, 4] | churn 3 |"), "{page}");
+        assert!(page.contains("| **all** | | 200 | 3 | 2 % [0, 4] | churn 3 |"), "{page}");
         assert!(page.contains("is kept, and the whole interval lies below it"));
         assert!(page.contains("| medium | 900 | none was run |"));
         assert_eq!(page.matches("What is over").count(), 0);
