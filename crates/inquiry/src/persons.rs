@@ -135,6 +135,8 @@ impl Office {
                 "begin one: `sayso init DIR`; its people.csv keeps what is accepted",
             ));
         };
+        // What is left to be done by hand may show names.
+        self.note_view("people", Some("--accept"))?;
         let seen = self.known()?;
         let all: Vec<PersonSuggestion> =
             (0..seen.found.suggestions.len()).map(|at| self.suggestion(&seen, at)).collect();
