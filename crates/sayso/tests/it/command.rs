@@ -399,7 +399,7 @@ fn help_shows_an_example_and_every_verb() {
     }
 }
 
-/// `docs/reference/commands.md` is the help itself; `SAYSO_UPDATE_DOCS=1 cargo test --workspace help` writes it anew.
+/// `docs/reference/commands.md` is the help itself; `SAYSO_BLESS=1 cargo test --workspace help` writes it anew.
 #[test]
 fn the_reference_of_commands_is_what_the_help_prints() {
     let office = TestOffice::new();
@@ -418,12 +418,12 @@ fn the_reference_of_commands_is_what_the_help_prints() {
     }
     let path = project("docs/reference/commands.md");
     #[expect(clippy::disallowed_methods, reason = "how whoever runs the tests asks for the file to be written")]
-    if std::env::var_os("SAYSO_UPDATE_DOCS").is_some() {
+    if std::env::var_os("SAYSO_BLESS").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let written = std::fs::read_to_string(path).unwrap();
     let differs = page.lines().zip(written.lines()).find(|(now, then)| now != then);
-    assert!(page == written, "docs/reference/commands.md is old; write it with SAYSO_UPDATE_DOCS=1: {differs:?}");
+    assert!(page == written, "docs/reference/commands.md is old; write it with SAYSO_BLESS=1: {differs:?}");
 }
 
 #[test]
