@@ -120,9 +120,13 @@ pub(crate) fn of(office: &Office, who: &Who, coverage: &Coverage, paths: &Paths)
         gap(
             "persons_apart",
             format!(
-                "{} first names stand in several sources or at several sites and could each be several people's; they are \
-                 kept out of everything that is said of one person: who answers alone, who was away, where somebody works.",
-                who.n_several()
+                "{} in several sources or at several sites and could be several people's. What is said of one person \
+                 leaves them out: who was away, where somebody works, and who answers alone, unless all that a name answers \
+                 in a place comes from one site.",
+                match who.n_several() {
+                    1 => "1 first name stands".to_owned(),
+                    n => format!("{n} first names stand"),
+                }
             ),
             "Say in people.csv who they are; `sayso people` lists them.",
         );

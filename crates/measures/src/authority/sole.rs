@@ -64,10 +64,9 @@ fn plain(sheet: &mut Sheet, scene: &Scene<'_>) {
     }
 }
 
-/// Whoever answered, where that is known and one human being: answers under a name that could be several people's say
-/// nothing of how few give them.
+/// Whoever answered, where that is known and human.
 fn known_decider(scene: &Scene<'_>, decision: &Decision) -> Option<Code> {
-    (decision.decided_at.is_some() && scene.is_one_person(decision.decider)).then_some(decision.decider)
+    (decision.decided_at.is_some() && scene.is_human(decision.decider)).then_some(decision.decider)
 }
 
 /// Who gives most answers, and how many everybody gives.
@@ -84,11 +83,21 @@ impl Top {
     /// `None` where nobody is known to have answered anything.
     fn of(scene: &Scene<'_>, decisions: &[u32]) -> Option<Top> {
         let mut counts: FxHashMap<Code, u64> = FxHashMap::default();
+        let mut sites: FxHashMap<Code, FxHashSet<Code>> = FxHashMap::default();
         for &index in decisions {
-            if let Some(decider) = known_decider(scene, scene.decision(index)) {
+            let decision = scene.decision(index);
+            if let Some(decider) = known_decider(scene, decision) {
                 *counts.entry(decider).or_default() += 1;
+                if !scene.is_one_person(decider) && decision.decider_site != NOT_RECORDED {
+                    sites.entry(decider).or_default().insert(decision.decider_site);
+                }
             }
         }
+        // A name that could be several people's is one person where all that it answers here comes from one site; where it
+        // comes from several, it says nothing of how few answer.
+        counts.retain(|&decider, _| {
+            scene.is_one_person(decider) || sites.get(&decider).is_some_and(|sites| sites.len() == 1)
+        });
         let (person, given) =
             counts.iter().map(|(&person, &n)| (person, n)).max_by_key(|&(person, n)| (n, std::cmp::Reverse(person)))?;
         let mut counts: Vec<u64> = counts.into_values().collect();

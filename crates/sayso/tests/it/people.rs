@@ -78,7 +78,7 @@ fn a_first_name_of_several_is_in_no_number_about_one_person_and_that_is_said() {
         gaps.iter().find(|gap| gap["id"] == "persons_apart").map(|gap| gap["says"].as_str().unwrap().to_owned())
     };
     let says = gap(&office).unwrap();
-    assert!(says.starts_with("1 first names"), "{says}");
+    assert!(says.starts_with("1 first name stands"), "{says}");
     office.write("people.csv", "person,name,site\nadam1,Adam,leeds\n");
     assert_eq!(gap(&office), None, "somebody has said who Adam is");
 }
