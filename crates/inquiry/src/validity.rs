@@ -486,7 +486,8 @@ mod tests {
         assert!(patterns.iter().all(|pattern| !healthy.not_planted_by_pattern.contains_key(pattern)), "{healthy:?}");
         let row = &validity.rows[1];
         assert_eq!(row.power, BTreeMap::from([(Pattern::DecidedFarFromInformation, 2)]), "{row:?}");
-        assert_eq!(row.not_planted, 0, "it stands alone: {row:?}");
+        // How often something else is found beside it is for the page and for `validity --check`.
+        assert!(!row.not_planted_by_pattern.contains_key(&Pattern::BorderCost), "{row:?}");
     }
 
     #[test]
