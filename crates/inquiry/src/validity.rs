@@ -287,11 +287,11 @@ pub fn regressions(validity: &Validity) -> Vec<String> {
         worse.push(format!("{} of {} healthy organisations have a finding", healthy.with_not_planted, healthy.n));
     }
     for row in validity.rows.iter().filter(|row| !row.is_healthy()) {
-        if above(row.not_planted, row.findings) {
+        if above(row.with_not_planted, row.n) {
             let (name, volume) = (row.name, row.volume.name());
             worse.push(format!(
-                "{} of {} findings in {name} ({volume}) were not planted",
-                row.not_planted, row.findings
+                "{} of {} organisations of {name} ({volume}) have a finding that was not planted",
+                row.with_not_planted, row.n
             ));
         }
         let missed = |found: u64| jeffreys(found, row.n, 0.95).high.is_some_and(|high| high < POWER_ENOUGH);
