@@ -1,4 +1,4 @@
-//! Border cost: a hand-over between sites waits longer than one within a site, beyond what the clocks make of it.
+//! Border cost: what comes from another site is held longer than what comes from the same one, beyond what the clocks make of it.
 
 use sayso_model::signal::{Pattern, Signal};
 
@@ -16,7 +16,7 @@ pub(crate) const RULE: Rule = Rule {
     numbers: &[
         "border",
         "border_e_value",
-        "handovers_stratified",
+        "holds_stratified",
         "naive_ratio",
         "without_gates",
         "part_hops",
@@ -37,14 +37,14 @@ pub(crate) const RULE: Rule = Rule {
 
 /// The model says so, and what is compared like with like does not say the opposite.
 fn matters(signal: &Signal) -> bool {
-    above(signal, "border", BORDER_MIN) && signal.value("handovers_stratified").is_none_or(|ratio| ratio > 1.0)
+    above(signal, "border", BORDER_MIN) && signal.value("holds_stratified").is_none_or(|ratio| ratio > 1.0)
 }
 
 fn claim(signal: &Signal) -> String {
     let ratio = times(signal, "border").map_or_else(|| "longer".to_owned(), |ratio| format!("{ratio} as long"));
     let mut claim = format!(
-        "A hand-over that crosses to another site waits {ratio} in working time as one within a site, with kind of question \
-         and area held constant."
+        "What is handed over from another site is held {ratio} in working time as what is handed over within a site, with kind \
+         of question, area, role of the holder and way of arriving held constant."
     );
     claim.push_str(&sentence([
         times(signal, "naive_ratio")
@@ -61,7 +61,7 @@ fn figure(signal: &Signal) -> Option<String> {
 }
 
 fn in_short(signal: &Signal) -> Option<String> {
-    Some(format!("a hand-over between sites waits {}", figure(signal)?))
+    Some(format!("what comes from another site is held {}", figure(signal)?))
 }
 
 fn otherwise(signal: &Signal) -> Vec<String> {
@@ -96,7 +96,7 @@ mod tests {
             .with(|s| s.declared = false)
             .ratio("border", 1.9, 1.5, 2.4)
             .ratio("border_e_value", 3.2, 2.4, 4.1)
-            .ratio("handovers_stratified", 1.7, 1.2, 2.3)
+            .ratio("holds_stratified", 1.7, 1.2, 2.3)
             .ratio("naive_ratio", 3.3, 2.5, 4.0)
             .ratio("without_gates", 1.4, 1.1, 1.8)
             .test("border", 1e-4)
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_sentence() {
-        insta::assert_snapshot!(judged(&[slow_border().done()]).findings[0].claim, @"A hand-over that crosses to another site waits 1.9 times [1.5, 2.4] as long in working time as one within a site, with kind of question and area held constant. Questions that cross take 3.3 times [2.5, 4.0] as long on the wall clock, all in all; without the places in which one person gives nearly every answer it is 1.4 times [1.1, 1.8]; the E-value is 3.2 [2.4, 4.1].");
+        insta::assert_snapshot!(judged(&[slow_border().done()]).findings[0].claim, @"What is handed over from another site is held 1.9 times [1.5, 2.4] as long in working time as what is handed over within a site, with kind of question, area, role of the holder and way of arriving held constant. Questions that cross take 3.3 times [2.5, 4.0] as long on the wall clock, all in all; without the places in which one person gives nearly every answer it is 1.4 times [1.1, 1.8]; the E-value is 3.2 [2.4, 4.1].");
     }
 
     #[test]
@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn where_like_with_like_says_the_opposite_nothing_is_said() {
-        assert_eq!(judged(&[slow_border().ratio("handovers_stratified", 0.8, 0.5, 1.2).done()]).findings, []);
-        let unknown = slow_border().unknown("handovers_stratified").done();
+        assert_eq!(judged(&[slow_border().ratio("holds_stratified", 0.8, 0.5, 1.2).done()]).findings, []);
+        let unknown = slow_border().unknown("holds_stratified").done();
         assert_eq!(judged(&[unknown]).findings.len(), 1, "without a comparison the model stands alone");
     }
 

@@ -25,10 +25,18 @@ pub(crate) const RULE: Rule = Rule {
     question,
 };
 
-/// Decisions grow less than people, and what they take grows more than they do.
+/// Decisions grow less than people, and what they take grows more than they do: in each of the two intervals the other's value
+/// does not lie, since both come from the same few months and drift together.
 fn matters(signal: &Signal) -> bool {
-    let decisions = signal.value("exponent").unwrap_or(f64::INFINITY);
-    let outrun = |name: &str| signal.value(name).is_some_and(|grows| grows > decisions);
+    let limits = |name: &str| {
+        let estimate = signal.number(name)?.estimate();
+        Some((estimate.interval().low?, estimate.value()?, estimate.interval().high?))
+    };
+    let decisions = limits("exponent");
+    let outrun = |name: &str| match (decisions, limits(name)) {
+        (Some((_, value, high)), Some((low, grows, _))) => low > value && grows > high,
+        _ => false,
+    };
     below(signal, "exponent", EXPONENT_MAX)
         && (outrun("exponent_hours") || outrun("exponent_people") || outrun("exponent_asks"))
 }

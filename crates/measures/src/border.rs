@@ -25,7 +25,7 @@ use crate::sheet::{Clock, Sheet, noted, on};
 use clocks::Route;
 use compare::{Held, Modelled};
 use parts::{PARTS, Parts};
-use rows::{Of, Rows, Strata};
+use rows::{Of, Rows};
 
 const ID: MeasureId = MeasureId::M22;
 
@@ -35,7 +35,7 @@ const BOUND: f64 = 1.2;
 /// Of how many people the questions are that are compared at one number of people.
 const FEW: u32 = 2;
 
-/// A hand-over whose length is not known lasts so long, when clocks are predicted.
+/// A hold is taken to last at least and at most so long, when clocks are predicted.
 const SERVICE_H: (f64, f64) = (0.25, 80.0);
 
 /// Decisions named as evidence, at most.
@@ -45,6 +45,7 @@ const EVIDENCE_MAX: usize = 12;
 pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>, request: &Request<'_>) -> Vec<Signal> {
     offsets::measure(sheet, population, request);
     let questions = Rows::questions(population);
+    let holds = Rows::holds(population, request);
     let handovers = Rows::handovers(population, request);
     if questions.n(true) == 0 && handovers.n(true) == 0 {
         let why = match questions.cannot_tell + handovers.cannot_tell {
@@ -54,35 +55,34 @@ pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>, request: &
         sheet.withhold(ID, "overall", 0, why);
         return Vec::new();
     }
-    let strata = Strata::of(population);
-    let mut said = Said { sheet, population, strata: &strata, numbers: Vec::new() };
+    let mut said = Said { sheet, population, numbers: Vec::new() };
 
     let cleared = said.compare(Of::Questions, &questions);
-    let of_handovers = said.compare(Of::Handovers, &handovers);
+    let of_holds = said.compare(Of::Holds, &holds);
+    said.compare(Of::Handovers, &handovers);
     said.compare(Of::Queued, &handovers.only(|row| row.queued));
     if let Some(cleared) = cleared {
         said.by_people(&questions);
         said.alone(&questions, cleared.0);
         said.without_gates(&questions);
-        let clocks = predicted(&handovers, request);
+        let clocks = predicted(&holds, request);
         let seed = said.sheet.seed_for(ID, "parts", "");
         let window = said.sheet.window;
-        let Parts(parts) = Parts::of(population, (&questions, &handovers), &strata, clocks, (window, seed));
+        let Parts(parts) = Parts::of(population, (&questions, &holds), clocks, (window, seed));
         for (name, part) in PARTS.into_iter().zip(parts) {
             said.say(cleared.0, Of::Questions, Some(Clock::Calendar), name, part);
         }
     }
     let Said { sheet, numbers, .. } = said;
     pairs::measure(sheet, population, &handovers, request);
-    let Some((cleared, Some(border))) = of_handovers else { return Vec::new() };
-    vec![signal(population, &handovers, numbers, cleared, &border)]
+    let Some((cleared, Some(border))) = of_holds else { return Vec::new() };
+    vec![signal(population, &holds, numbers, cleared, &border)]
 }
 
 /// What is said of distance, while it is being said.
 struct Said<'s, 'p, 'a> {
     sheet: &'s mut Sheet,
     population: &'p Population<'a>,
-    strata: &'s Strata,
     numbers: Vec<(Of, Option<Clock>, &'static str, Cleared, Estimate)>,
 }
 
@@ -164,7 +164,7 @@ impl Said<'_, '_, '_> {
                 decisions.iter().for_each(|&decision| group_of[decision as usize] = 0);
                 floor.clear(population.census(&group_of, 1)[0]).is_ok()
             };
-            let (stratified, _) = compare::stratified(population, rows, self.strata, clock, (window, seed), may_name);
+            let (stratified, _) = compare::stratified(population, rows, clock, (window, seed), may_name);
             let e_value = compare::e_value(&stratified);
             self.say(cleared, of, Some(clock), "stratified_ratio", stratified);
             self.say(cleared, of, Some(clock), "stratified_e_value", e_value);
@@ -206,8 +206,7 @@ impl Said<'_, '_, '_> {
         self.say(cleared, Of::Questions, Some(Clock::Calendar), "alone_share", noted(share, note));
         let seed = self.sheet.seed_for(ID, "stratified_not_alone", "");
         let hide = |_: &[u32]| false;
-        let (ratio, _) =
-            compare::stratified(self.population, &rest, self.strata, Clock::Calendar, (window, seed), hide);
+        let (ratio, _) = compare::stratified(self.population, &rest, Clock::Calendar, (window, seed), hide);
         let ratio = noted(ratio, "only questions in which at least two people take part");
         self.say(of_rest, Of::Questions, Some(Clock::Calendar), "stratified_not_alone", ratio);
     }
@@ -242,17 +241,17 @@ impl Said<'_, '_, '_> {
 }
 
 /// What the calendars of both sides predict for a hand-over, and how.
-fn predicted(handovers: &Rows, request: &Request<'_>) -> (Result<f64, String>, String) {
+fn predicted(holds: &Rows, request: &Request<'_>) -> (Result<f64, String>, String) {
     let method = "predicted from the working calendars of both sites, with holidays and daylight saving".to_owned();
     let Some(directory) = request.directory else { return (Err("no working calendars are known".to_owned()), method) };
     let mut counts: FxHashMap<(Code, Code), u64> = FxHashMap::default();
-    for row in handovers.rows.iter().filter(|row| row.crosses) {
+    for row in holds.rows.iter().filter(|row| row.crosses) {
         *counts.entry(row.pair).or_default() += 1;
     }
     let mut routes: Vec<Route> = counts.into_iter().map(|((from, to), n)| Route { from, to, n }).collect();
     routes.sort_unstable_by_key(|route| (route.from, route.to));
     let mut within: Vec<f64> =
-        handovers.rows.iter().filter(|row| !row.crosses).filter_map(|row| row.working_h).collect();
+        holds.rows.iter().filter(|row| !row.crosses && row.ended).filter_map(|row| row.working_h).collect();
     within.sort_unstable_by(f64::total_cmp);
     let middle = within.get(within.len() / 2).copied().unwrap_or(1.0);
     let service = middle.clamp(SERVICE_H.0, SERVICE_H.1);
@@ -271,7 +270,7 @@ fn predicted(handovers: &Rows, request: &Request<'_>) -> (Result<f64, String>, S
 
 fn signal(
     population: &Population<'_>,
-    handovers: &Rows,
+    holds: &Rows,
     numbers: Vec<(Of, Option<Clock>, &'static str, Cleared, Estimate)>,
     cleared: Cleared,
     border: &Modelled,
@@ -284,9 +283,9 @@ fn signal(
         found(Some(Clock::Working)).or_else(|| found(Some(Clock::Calendar)))
     };
     let told = [
-        ("border", best(Of::Handovers, "adjusted_ratio")),
-        ("border_e_value", best(Of::Handovers, "adjusted_e_value")),
-        ("handovers_stratified", best(Of::Handovers, "stratified_ratio")),
+        ("border", best(Of::Holds, "adjusted_ratio")),
+        ("border_e_value", best(Of::Holds, "adjusted_e_value")),
+        ("holds_stratified", best(Of::Holds, "stratified_ratio")),
         (
             "naive_ratio",
             numbers.iter().find(|(of, clock, name, ..)| {
@@ -306,7 +305,7 @@ fn signal(
             Some(Measurement::new(*cleared, ID, Scope::new(), name, estimate.clone()))
         })
         .collect();
-    let mut longest: Vec<(f64, u32)> = handovers
+    let mut longest: Vec<(f64, u32)> = holds
         .rows
         .iter()
         .filter(|row| row.crosses)

@@ -68,10 +68,10 @@ pub enum Pattern {
     /// Numbers: `share_above` (of all working time that they wait), `decided_above` (share decided above the declared
     /// level), `stay` (median working hours of a hold above). Tests: `share_above` (above 0.2).
     WaitingAbove,
-    /// A hand-over between sites waits longer than one within a site, beyond what the clocks make of it (M22).
+    /// What comes from another site is held longer than what comes from the same one, beyond what the clocks make of it (M22).
     ///
-    /// One signal of the whole record. Numbers: `border` (how many times as long a hand-over waits when it crosses, in the
-    /// receiver's working hours, with kind and area held constant), `border_e_value`, `handovers_stratified` (the same within
+    /// One signal of the whole record. Numbers: `border` (how many times as long a question is held that came from another site, in
+    /// the holder's working hours, with kind and area held constant), `border_e_value`, `holds_stratified` (the same within
     /// strata, without a model), `naive_ratio` (of questions, nothing held constant), `without_gates` (the same without the
     /// places in which one person gives nearly every answer; absent where there is none), `part_hops`, `part_border`,
     /// `part_clocks`, `part_rest` (its four factors). Tests: `border` (ratio above 1.2).

@@ -50,7 +50,7 @@ pub(crate) fn statistic(id: MeasureId, statistic: &str) -> String {
         (MeasureId::M22, "two_people_ratio") => "crossing against not, where two people take part",
         (MeasureId::M22, "without_gates") => "crossing against not, without places that one person answers for",
         (MeasureId::M22, "part_hops") => "factor: more holds",
-        (MeasureId::M22, "part_border") => "factor: slower hand-overs at the border",
+        (MeasureId::M22, "part_border") => "factor: longer holds at the border",
         (MeasureId::M22, "part_clocks") => "factor: clocks, predicted",
         (MeasureId::M22, "part_rest") => "factor: what is left",
         (MeasureId::M22, "cannot_tell_share") => "those of which nobody can tell whether they crossed",
@@ -95,7 +95,7 @@ pub(crate) fn of_a_finding(pattern: Pattern, m: &Measurement) -> String {
         (Pattern::Override, "share") => "answers undone from above",
         (Pattern::BorderCost, "border") => "a hand-over across against within, kind and area held constant",
         (Pattern::BorderCost, "border_e_value") => "its E-value",
-        (Pattern::BorderCost, "handovers_stratified") => "the same within strata, without a model",
+        (Pattern::BorderCost, "holds_stratified") => "the same within strata, without a model",
         (_, other) => return of_authority(other).map_or_else(|| statistic(m.id(), other), str::to_owned),
     };
     known.to_owned()

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use sayso_model::Code;
+use sayso_model::decision::{ArrivedBy, Decision};
 use sayso_model::words::{Column, Words};
 use sayso_stats::aft::{self, Shape, Times, Unfit};
 use sayso_stats::estimate::LEVEL_DEFAULT;
@@ -9,7 +10,7 @@ use sayso_stats::resample::Redraw;
 use sayso_stats::shift::{self, Shift};
 use sayso_stats::{Estimate, Interval, Unit, Window, confounding, contrast};
 
-use super::rows::{Rows, Strata};
+use super::rows::{Kind, Row, Rows, Strata};
 use crate::base::label;
 use crate::population::Population;
 use crate::sheet::Clock;
@@ -82,9 +83,13 @@ pub(crate) fn modelled(
     (window, seed): (Window, u64),
 ) -> Result<Modelled, Estimate> {
     let design = Design::of(population, rows, held);
-    let words = match held {
-        Held::Kind => "kind of question and area held constant",
-        Held::KindAndPeople => "kind of question, area and number of people held constant",
+    let words = match (held, rows.are_holds()) {
+        (Held::Kind, false) => "kind of question and area held constant",
+        (Held::KindAndPeople, false) => "kind of question, area and number of people held constant",
+        (Held::Kind, true) => "kind of question, area, role of the holder and way of arriving held constant",
+        (Held::KindAndPeople, true) => {
+            "kind of question, area, role of the holder, way of arriving and number of people held constant"
+        }
     };
     let n = rows.rows.len() as u64;
     let fail = |why: String| {
@@ -136,11 +141,11 @@ pub(crate) fn modelled(
 pub(crate) fn stratified(
     population: &Population<'_>,
     rows: &Rows,
-    strata: &Strata,
     clock: Clock,
     (window, seed): (Window, u64),
     may_name: impl Fn(&[u32]) -> bool,
 ) -> (Estimate, Option<Shift>) {
+    let strata = &Strata::of(population, rows);
     let values = rows.values(clock, strata);
     let n = values.len() as u64;
     let Some(whole) = shift::stratified(&values, STRATUM_MIN) else {
@@ -153,8 +158,9 @@ pub(crate) fn stratified(
     let open = rows.rows.len() - values.len();
     let open = if open > 0 { format!("; {open} that are not over are left out") } else { String::new() };
     let method = format!(
-        "{} (matter, area and opening label){open}; {}",
+        "{} (matter, area and opening label{}){open}; {}",
         shift::METHOD_SHIFT,
+        if rows.are_holds() { ", role of the holder and how it arrived" } else { "" },
         dropped(population, rows, strata, &whole, may_name)
     );
     (Estimate::new(whole.shift.exp(), interval, n, Unit::Ratio, window, method), Some(whole))
@@ -175,8 +181,8 @@ fn dropped(
     let (inside, outside) =
         shift.dropped.iter().fold((0, 0), |(inside, outside), of| (inside + of.inside, outside + of.outside));
     let mut decisions: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
-    for row in &rows.rows {
-        decisions.entry(strata.of_decision[row.decision as usize]).or_default().push(row.decision);
+    for (row, stratum) in rows.rows.iter().zip(&strata.of_row) {
+        decisions.entry(*stratum).or_default().push(row.decision);
     }
     let mut by_size: Vec<_> = shift.dropped.iter().collect();
     by_size.sort_by_key(|of| (std::cmp::Reverse(of.inside + of.outside), of.stratum));
@@ -198,10 +204,11 @@ fn dropped(
     )
 }
 
-fn name(words: &dyn Words, (matter, area, opened_as): (Code, Code, Code)) -> String {
-    let parts = [(Column::Matter, matter), (Column::Area, area), (Column::Activity, opened_as)];
-    let known: Vec<String> =
-        parts.into_iter().filter(|(_, code)| *code != 0).map(|(column, code)| label(words, column, code)).collect();
+fn name(words: &dyn Words, (matter, area, opened_as, (role, arrived)): (Code, Code, Code, Kind)) -> String {
+    let parts = [(Column::Matter, matter), (Column::Area, area), (Column::Activity, opened_as), (Column::Role, role)];
+    let known = parts.into_iter().filter(|(_, code)| *code != 0).map(|(column, code)| label(words, column, code));
+    let arrived = ArrivedBy::from_code(arrived).map(|arrived| arrived.name().to_owned());
+    let known: Vec<String> = known.chain(arrived).collect();
     if known.is_empty() { "nothing recorded".to_owned() } else { known.join(", ") }
 }
 
@@ -229,6 +236,8 @@ enum Control {
     Matter(Code),
     Area(Code),
     OpenedAs(Code),
+    Role(Code),
+    ArrivedBy(Code),
     People,
 }
 
@@ -236,16 +245,18 @@ impl Design {
     /// Categories that occur often enough on both sides; the most frequent of each kind is what the others are held against.
     fn of(population: &Population<'_>, rows: &Rows, held: Held) -> Self {
         let mut columns = Vec::new();
-        type Kind = (fn(Code) -> Control, fn(&sayso_model::decision::Decision) -> Code);
-        let kinds: [Kind; 3] = [
-            (Control::Matter, |decision| decision.matter),
-            (Control::Area, |decision| decision.area),
-            (Control::OpenedAs, |decision| decision.opened_as),
+        type Category = (fn(Code) -> Control, fn(&Decision, &Row) -> Code);
+        let kinds: [Category; 5] = [
+            (Control::Matter, |decision, _| decision.matter),
+            (Control::Area, |decision, _| decision.area),
+            (Control::OpenedAs, |decision, _| decision.opened_as),
+            (Control::Role, |_, row| row.kind.0),
+            (Control::ArrivedBy, |_, row| Code::from(row.kind.1)),
         ];
         for (column, code) in kinds {
             let mut counts: FxHashMap<Code, usize> = FxHashMap::default();
             for row in &rows.rows {
-                *counts.entry(code(&population.paths.decisions[row.decision as usize])).or_default() += 1;
+                *counts.entry(code(&population.paths.decisions[row.decision as usize], row)).or_default() += 1;
             }
             let mut counts: Vec<(Code, usize)> = counts.into_iter().collect();
             counts.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code));
@@ -280,6 +291,8 @@ impl Design {
                     Control::Matter(code) => is(decision.matter == code),
                     Control::Area(code) => is(decision.area == code),
                     Control::OpenedAs(code) => is(decision.opened_as == code),
+                    Control::Role(code) => is(row.kind.0 == code),
+                    Control::ArrivedBy(code) => is(Code::from(row.kind.1) == code),
                     Control::People => f64::from(decision.n_people.max(1)).ln(),
                 };
             }

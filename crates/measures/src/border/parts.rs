@@ -1,4 +1,4 @@
-//! The ratio across a border taken apart: more hops, slower hops, clocks, and what is left; the four multiply to the whole.
+//! The ratio across a border taken apart: more holds, longer holds, clocks, and what is left; the four multiply to the whole.
 
 use sayso_stats::estimate::LEVEL_DEFAULT;
 use sayso_stats::resample::Redraw;
@@ -14,26 +14,25 @@ pub(crate) const PARTS: [&str; 4] = ["part_hops", "part_border", "part_clocks", 
 /// The four factors of the ratio of questions on the wall clock, in the order of [`PARTS`].
 pub(crate) struct Parts(pub(crate) [Estimate; 4]);
 
-/// One drawing of the items: ratio of questions, ratio of hops, ratio of a hand-over.
+/// One drawing of the items: ratio of questions, ratio of hops, ratio of a hold.
 #[derive(Clone, Copy)]
 struct Drawn {
     whole: f64,
     hops: f64,
-    handover: f64,
+    hold: f64,
 }
 
 impl Parts {
-    /// Takes the ratio apart. `clocks` is what the calendars predict for a hand-over, and in which words; it is a prediction
+    /// Takes the ratio apart. `clocks` is what the calendars predict for a hold, and in which words; it is a prediction
     /// and has no interval. A part that cannot be told makes the rest untellable too.
     pub(crate) fn of(
         population: &Population<'_>,
-        (questions, handovers): (&Rows, &Rows),
-        strata: &Strata,
+        (questions, holds): (&Rows, &Rows),
         (clocks, clocks_method): (Result<f64, String>, String),
         (window, seed): (Window, u64),
     ) -> Self {
         let timed = questions.timed(Clock::Calendar);
-        let values = handovers.values(Clock::Calendar, strata);
+        let values = holds.values(Clock::Calendar, &Strata::of(population, holds));
         let clusters = timed.iter().map(|timed| timed.cluster).chain(values.iter().map(|value| value.cluster));
         let mut redraw = Redraw::of(clusters, seed);
         let hops: Vec<(u32, bool, f64)> = questions
@@ -51,9 +50,9 @@ impl Parts {
 
         let whole = contrast::median_ratio(&timed);
         let hop = hop_ratio(&|_| 1.0);
-        let handover = shift::stratified(&values, 1).map(|shift| shift.shift.exp());
+        let hold = shift::stratified(&values, 1).map(|shift| shift.shift.exp());
         let n = questions.rows.len() as u64;
-        let known = [("questions", whole), ("hops", hop), ("hand-overs", handover)];
+        let known = [("questions", whole), ("numbers of holds", hop), ("holds of a kind", hold)];
         let missing: Vec<&str> = known.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
 
         let ordered = contrast::Ordered::of(&timed, |cluster| redraw.place(cluster));
@@ -72,7 +71,7 @@ impl Parts {
             Some(Drawn {
                 whole: ordered.ratio(Some(times))?,
                 hops: mean(sums[1])? / mean(sums[0])?,
-                handover: drawable.shift(times, 1)?.exp(),
+                hold: drawable.shift(times, 1)?.exp(),
             })
         });
         let words = redraw.words();
@@ -93,18 +92,18 @@ impl Parts {
         let because = |part: &str| format!("no {part} on both sides to compare");
         // Where the clocks cannot be told they are within the other two; saying 1 would be a claim.
         let clock_or_one = clock.unwrap_or(1.0);
-        let border = handover.map(|handover| handover / clock_or_one);
-        let rest = match (whole, hop, handover) {
-            (Some(whole), Some(hop), Some(handover)) => Some(whole / (hop * handover)),
+        let border = hold.map(|hold| hold / clock_or_one);
+        let rest = match (whole, hop, hold) {
+            (Some(whole), Some(hop), Some(hold)) => Some(whole / (hop * hold)),
             _ => None,
         };
         let border_words = match clock {
             Some(_) => {
-                "a hand-over across against one within a site, of one matter, area and opening label (stratified \
+                "a hold of what came from another site against one of what came from the same, like with like (stratified \
                         Hodges-Lehmann), less what the clocks predict"
             }
             None => {
-                "a hand-over across against one within a site, of one matter, area and opening label (stratified \
+                "a hold of what came from another site against one of what came from the same, like with like (stratified \
                      Hodges-Lehmann), the clocks included, since they cannot be told"
             }
         };
@@ -119,12 +118,12 @@ impl Parts {
                 "mean number of holds of a question that crosses over one that does not",
                 because("holds"),
             ),
-            of(border, &|drawn| drawn.handover / clock_or_one, border_words, because("hand-overs of a kind")),
+            of(border, &|drawn| drawn.hold / clock_or_one, border_words, because("holds of a kind")),
             clocks,
             of(
                 rest,
-                &|drawn| drawn.whole / (drawn.hops * drawn.handover),
-                "what the other three leave of the ratio of medians: other work, time before the first hand-over, chance",
+                &|drawn| drawn.whole / (drawn.hops * drawn.hold),
+                "what the other three leave of the ratio of medians: other work, the first holder's time, chance",
                 format!("without a ratio of {} nothing can be left", missing.join(" and ")),
             ),
         ])

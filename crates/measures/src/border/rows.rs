@@ -1,7 +1,7 @@
-//! What is compared across a border: questions, hand-overs and those that lay in a queue, each with how long it took.
+//! What is compared across a border: questions, holds, hand-overs and those that lay in a queue, each with how long it took.
 
 use rustc_hash::FxHashMap;
-use sayso_model::decision::{Status, Touch};
+use sayso_model::decision::{Hop, Status, Touch};
 use sayso_model::event::Act;
 use sayso_model::privacy::Group;
 use sayso_model::{Code, NOT_RECORDED};
@@ -20,6 +20,8 @@ const LEAST_HOURS: f64 = 1.0 / 60.0;
 pub(crate) enum Of {
     /// A question, from being put to its end.
     Questions,
+    /// From a question's coming into one person's hands out of another's until it leaves them.
+    Holds,
     /// From the last act of one person to the first act of the next.
     Handovers,
     /// The same where the first person's act put it to a group.
@@ -30,6 +32,7 @@ impl Of {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Of::Questions => "questions",
+            Of::Holds => "holds",
             Of::Handovers => "hand-overs",
             Of::Queued => "queued hand-overs",
         }
@@ -53,7 +56,14 @@ pub(crate) struct Row {
     /// Who gave and who took, as codes; of questions nobody.
     pub(crate) people: (Code, Code),
     pub(crate) queued: bool,
+    /// Of a hold the role of the holder and the code of how it arrived; of anything else nothing.
+    pub(crate) kind: Kind,
 }
+
+/// The role of a holder, and the code of how a hold arrived.
+pub(crate) type Kind = (Code, u8);
+
+const NO_KIND: Kind = (NOT_RECORDED, 0);
 
 impl Row {
     pub(crate) fn hours(&self, clock: Clock) -> Option<f64> {
@@ -101,7 +111,41 @@ impl Rows {
                 pair: (NOT_RECORDED, NOT_RECORDED),
                 people: (NOT_RECORDED, NOT_RECORDED),
                 queued: false,
+                kind: NO_KIND,
             });
+        }
+        rows
+    }
+
+    /// Holds of people, of what came to them out of somebody else's hands, by way of a group or not. A remark in passing
+    /// ends none, so that a hold is what the next person made of a question, and not how often others spoke meanwhile.
+    pub(crate) fn holds(population: &Population<'_>, request: &Request<'_>) -> Self {
+        let mut rows = Rows::default();
+        for (index, decision) in population.paths.decisions.iter().enumerate() {
+            let hops = population.paths.hops_of(decision);
+            let mut before: Option<&Hop> = None;
+            for (place, hop) in hops.iter().enumerate() {
+                if hop.holder == NOT_RECORDED || !hop.kind.is_human() {
+                    continue;
+                }
+                let Some(before) = before.replace(hop).filter(|before| before.holder != hop.holder) else { continue };
+                if before.site == NOT_RECORDED || hop.site == NOT_RECORDED {
+                    rows.cannot_tell += 1;
+                    continue;
+                }
+                rows.rows.push(Row {
+                    decision: index as u32,
+                    item: population.item_of[index],
+                    crosses: before.site != hop.site,
+                    calendar_h: hop.held().hours(),
+                    working_h: request.directory.map(|_| hop.held_working.hours()),
+                    ended: place + 1 < hops.len() || decision.status != Status::Open,
+                    pair: (before.site, hop.site),
+                    people: (before.holder, hop.holder),
+                    queued: false,
+                    kind: (hop.role, hop.arrived_by as u8),
+                });
+            }
         }
         rows
     }
@@ -152,10 +196,16 @@ impl Rows {
                     pair: (from, to),
                     people: (before.actor, touch.actor),
                     queued: handed && before.to != NOT_RECORDED && before.to != before.actor && is_group(before.to),
+                    kind: NO_KIND,
                 });
             }
         }
         rows
+    }
+
+    /// Whether these are holds, of which a role and a way of arriving are known.
+    pub(crate) fn are_holds(&self) -> bool {
+        self.rows.iter().any(|row| row.kind != NO_KIND)
     }
 
     /// Those of which something is true.
@@ -175,17 +225,17 @@ impl Rows {
     pub(crate) fn values(&self, clock: Clock, strata: &Strata) -> Vec<Value> {
         self.rows
             .iter()
-            .filter(|row| row.ended)
-            .filter_map(|row| {
+            .zip(&strata.of_row)
+            .filter(|(row, _)| row.ended)
+            .filter_map(|(row, &stratum)| {
                 let value = row.hours(clock)?.ln();
-                let stratum = strata.of_decision[row.decision as usize];
                 Some(Value { value, in_group: row.crosses, stratum, cluster: row.item })
             })
             .collect()
     }
 
-    /// Who stands behind both sides: of questions those who put, held or answered them, of hand-overs those who gave or
-    /// took, each half of it.
+    /// Who stands behind both sides: of questions those who put, held or answered them, of holds and hand-overs those who gave
+    /// or took, each half of it.
     pub(crate) fn sides(&self, population: &Population<'_>) -> [Group; 2] {
         if self.rows.iter().all(|row| row.people == (NOT_RECORDED, NOT_RECORDED)) {
             let mut group_of = vec![crate::privacy::NONE; population.paths.decisions.len()];
@@ -213,29 +263,30 @@ pub(crate) fn group_of<'r>(rows: impl Iterator<Item = &'r Row>) -> Group {
     Group { persons: halves.len() as u64, decisions, dominance: Group::dominance_of(largest, 2 * n) }
 }
 
-/// What is like with like: matter, area and the label under which a question was opened.
+/// What is like with like: matter, area and the label under which a question was opened, and of holds the role of the holder and
+/// how it arrived.
 pub(crate) struct Strata {
-    /// Matter, area and label of each stratum.
-    pub(crate) keys: Vec<(Code, Code, Code)>,
-    pub(crate) of_decision: Vec<u32>,
+    /// Matter, area and label of each stratum, and the kind of hold.
+    pub(crate) keys: Vec<(Code, Code, Code, Kind)>,
+    pub(crate) of_row: Vec<u32>,
 }
 
 impl Strata {
-    pub(crate) fn of(population: &Population<'_>) -> Self {
+    pub(crate) fn of(population: &Population<'_>, rows: &Rows) -> Self {
         let mut keys = Vec::new();
-        let mut place: FxHashMap<(Code, Code, Code), u32> = FxHashMap::default();
-        let of_decision = population
-            .paths
-            .decisions
+        let mut place: FxHashMap<(Code, Code, Code, Kind), u32> = FxHashMap::default();
+        let of_row = rows
+            .rows
             .iter()
-            .map(|decision| {
-                let key = (decision.matter, decision.area, decision.opened_as);
+            .map(|row| {
+                let decision = &population.paths.decisions[row.decision as usize];
+                let key = (decision.matter, decision.area, decision.opened_as, row.kind);
                 *place.entry(key).or_insert_with(|| {
                     keys.push(key);
                     keys.len() as u32 - 1
                 })
             })
             .collect();
-        Self { keys, of_decision }
+        Self { keys, of_row }
     }
 }

@@ -237,7 +237,8 @@ fn the_four_parts_multiply_to_the_whole() {
     let directory = Directory::new((0..100).map(actor).collect(), sites, calendar("UTC"));
     let measured = run(&confounded(1.5, 500, 1), Some(&directory), 10_000.0, Floor::DEFAULT);
     let of = |statistic| value(&measured, statistic, &QUESTIONS);
-    assert!(of("part_clocks") > 1.0);
+    // A prediction of its own: five hours apart make a hold of some length quicker one way and slower the other.
+    assert!((0.5..2.0).contains(&of("part_clocks")) && of("part_clocks") != 1.0, "{}", of("part_clocks"));
     let product = of("part_hops") * of("part_border") * of("part_clocks") * of("part_rest");
     assert!((product / of("naive_ratio") - 1.0).abs() < 1e-9, "{product}");
     assert!(one(&measured, "overlap_a_day", &[("pair", "site-1 → site-2")]).is_some());
@@ -253,8 +254,7 @@ fn no_border_no_cost() {
     let slow = run(&confounded(2.5, 600, 3), None, 10_000.0, Floor::DEFAULT);
     let signal = slow.signals.iter().find(|signal| signal.pattern == Pattern::BorderCost).unwrap();
     assert!(signal.p("border").unwrap() < 1e-3 && !signal.evidence.is_empty(), "{:?}", signal.tests);
-    for name in
-        ["border", "border_e_value", "handovers_stratified", "naive_ratio", "part_hops", "part_border", "part_rest"]
+    for name in ["border", "border_e_value", "holds_stratified", "naive_ratio", "part_hops", "part_border", "part_rest"]
     {
         assert!(signal.number(name).is_some(), "{name}");
     }
@@ -272,7 +272,7 @@ fn an_unknown_site_is_counted_and_left_out() {
     }
     paths.hops.iter_mut().take(100).for_each(|hop| hop.site = 0);
     let measured = run(&paths, None, 10_000.0, OPEN);
-    for of in ["questions", "hand-overs"] {
+    for of in ["questions", "holds", "hand-overs"] {
         let share = one(&measured, "cannot_tell_share", &[("of", of)]).unwrap().estimate();
         assert!((share.value().unwrap() - 0.25).abs() < 1e-9, "{of}: {share:?}");
     }

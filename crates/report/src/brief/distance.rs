@@ -12,12 +12,12 @@ use crate::quantity;
 const ID: MeasureId = MeasureId::M22;
 
 /// What may be compared, in the words of the scope.
-const OF: [&str; 3] = ["questions", "hand-overs", "queued hand-overs"];
+const OF: [&str; 4] = ["questions", "holds", "hand-overs", "queued hand-overs"];
 
 /// The parts with what each is called on the page.
 const PARTS: [(&str, &str); 4] = [
     ("part_hops", "More holds"),
-    ("part_border", "Slower hand-overs at the border"),
+    ("part_border", "Longer holds at the border"),
     ("part_clocks", "Clocks (predicted)"),
     ("part_rest", "What is left"),
 ];
@@ -132,8 +132,8 @@ fn in_a_sentence(measures: Measures<'_>) -> Option<Prose> {
     if let Some(ratio) = border.and_then(told) {
         let excludes = border.is_some_and(|ratio| ratio.interval().low.is_some_and(|low| low > 1.0));
         prose = prose.say(format!(
-            "A single hand-over across, in working time and with kind of question and area held constant, waits {ratio} times \
-             as long as one within a site{}",
+            "What comes from another site is held {ratio} times as long by whoever it came to as what comes from the same site, \
+             in working time and with kind of question, area and role held constant{}",
             if excludes { "." } else { ": the record does not show that the border itself makes it slower." }
         ));
     }
