@@ -103,7 +103,9 @@ struct Dealt {
     role: Code,
 }
 
-/// For each decision how near its decider is; `None` where that cannot be told: no area, no decider, nobody informed.
+/// For each decision how near its decider is; `None` where that cannot be told: no area, no decider, nobody informed. Acts
+/// under a name that could be several people's are those of its role and nobody's knowledge, and such a decider is unknown:
+/// of two who share a name the one who decides would have what the other knows.
 fn acquaintance(scene: &Scene<'_>) -> Vec<Option<Near>> {
     let decisions = &scene.population.paths.decisions;
     let mut dealt: FxHashMap<Code, Vec<Dealt>> = FxHashMap::default();
@@ -118,7 +120,7 @@ fn acquaintance(scene: &Scene<'_>) -> Vec<Option<Near>> {
         });
         let acts = acts.map(|touch| Dealt { at: touch.at, item: decision.item, person: touch.actor, role: touch.role });
         dealt.entry(decision.area).or_default().extend(acts);
-        if let Some(at) = decision.decided_at.filter(|_| scene.is_human(decision.decider)) {
+        if let Some(at) = decision.decided_at.filter(|_| scene.is_one_person(decision.decider)) {
             asked.entry(decision.area).or_default().push((at, index));
         }
     }
@@ -142,7 +144,9 @@ fn area_by_area(scene: &Scene<'_>, acts: &[Dealt], answers: &[(Instant, u32)], k
     let mut next = 0;
     for &(at, index) in answers {
         while let Some(act) = acts.get(next).filter(|act| act.at <= at) {
-            *people.entry(act.person).or_default() += weight(act.at);
+            if scene.is_one_person(act.person) {
+                *people.entry(act.person).or_default() += weight(act.at);
+            }
             *roles.entry(act.role).or_default() += weight(act.at);
             of_item.entry(act.item).or_default().push(*act);
             next += 1;
@@ -156,7 +160,7 @@ fn area_by_area(scene: &Scene<'_>, acts: &[Dealt], answers: &[(Instant, u32)], k
         let person = |code: Code| (people.get(&code).copied().unwrap_or(0.0) - less(&|act| act.person, code)).max(0.0);
         let part = scene.touches(index).iter().map(|touch| (touch.actor, touch.role));
         let best = part
-            .filter(|(code, _)| scene.is_human(*code))
+            .filter(|(code, _)| scene.is_one_person(*code))
             .map(|(code, role)| (person(code), std::cmp::Reverse(code), role))
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let Some((most, _, best_role)) = best.filter(|best| best.0 >= INFORMED_FROM * weight(at)) else { continue };

@@ -60,7 +60,7 @@ fn why() -> Entry {
 
 fn near() -> Entry {
     Entry {
-        definition: "What a person or role knows of an area: their acts there on other items (raised, worked, advised, objected, executed, observed), each weighing half after 90 days, or after `half_life_days` of `[measures]` in `sayso.toml`. To hand on, consent and decide do not count. Of decisions in an area with a known decider in which somebody who took part has at least five such acts (as if of today): a decision is far from the information where its decider has less than a tenth of what the best informed of those who took part has.",
+        definition: "What a person or role knows of an area: their acts there on other items (raised, worked, advised, objected, executed, observed), each weighing half after 90 days, or after `half_life_days` of `[measures]` in `sayso.toml`. To hand on, consent and decide do not count. Of decisions in an area with a known decider in which somebody who took part has at least five such acts (as if of today): a decision is far from the information where its decider has less than a tenth of what the best informed of those who took part has. A name that could be several people's is no person's knowledge: decisions under it are left out, and its acts count for its role only.",
         statistics: &[
             ("far", "share of these decisions that are far from the information"),
             (

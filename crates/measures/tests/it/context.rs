@@ -1,7 +1,8 @@
 //! Whether the why travels and how near deciders are, on records counted by hand and on planted ones.
 
 use sayso_measures::{Measured, Request, measure_with};
-use sayso_model::actor::ActorKind;
+use sayso_model::actor::{Actor, ActorKind, Directory};
+use sayso_model::calendar::{Calendar, CalendarSpec};
 use sayso_model::charter::Remits;
 use sayso_model::decision::{ArrivedBy, DeciderKnown, Decision, Hop, OpenedBy, Paths, Status, Touch};
 use sayso_model::diagnosis::Coverage;
@@ -86,6 +87,10 @@ impl Told {
 }
 
 fn run(paths: &Paths, threads: Option<&Threads>) -> Measured {
+    run_with(paths, threads, None)
+}
+
+fn run_with(paths: &Paths, threads: Option<&Threads>, directory: Option<&Directory>) -> Measured {
     let coverage = Coverage::default();
     let remits = Remits::default();
     let request = Request {
@@ -93,7 +98,7 @@ fn run(paths: &Paths, threads: Option<&Threads>) -> Measured {
         floor: Floor::DEFAULT,
         seed: 1,
         coverage: &coverage,
-        directory: None,
+        directory,
         remits: &remits,
         charter_changed: None,
         half_life_days: sayso_measures::HALF_LIFE_DAYS,
@@ -250,6 +255,41 @@ fn deciders_who_only_decide_are_far_and_those_who_work_there_are_not() {
     let near = run(&worked(5), None);
     let signal_ = signal(&near, Pattern::DecidedFarFromInformation);
     assert!(signal_.value("far").unwrap() < 0.1 && signal_.p("far").unwrap() > 0.9);
+}
+
+/// Forty people of whom some share their names with others.
+fn sharing(names: &[u32]) -> Directory {
+    let calendar = Calendar::build(&CalendarSpec::new("UTC"), window().since.into(), window().until.into()).unwrap();
+    let actor =
+        |code| Actor { same_as: code, kind: ActorKind::Person, is_several: names.contains(&code), ..Actor::default() };
+    Directory::new((0..40).map(actor).collect(), Vec::new(), calendar)
+}
+
+#[test]
+fn what_is_decided_under_a_name_of_several_is_neither_near_nor_far() {
+    let paths = worked(70);
+    let far = |names: &[u32]| {
+        let measured = run_with(&paths, None, Some(&sharing(names)));
+        let far = find(&measured, MeasureId::M24, "far", &[]).unwrap();
+        (far.value().unwrap(), far.n())
+    };
+    let ((known, n_known), (rest, n_rest)) = (far(&[]), far(&[21, 22, 23, 24, 25]));
+    assert!((known - 0.7).abs() < 0.08, "{known}");
+    // All who only decide are somebody unknown: what is left are those who work there, and they are near.
+    assert_eq!((rest, n_rest), (0.0, n_known - (known * n_known as f64).round() as u64));
+}
+
+#[test]
+fn what_was_done_under_a_name_of_several_is_nobodys_knowledge() {
+    let paths = worked(70);
+    let n = |names: &[u32]| {
+        let measured = run_with(&paths, None, Some(&sharing(names)));
+        find(&measured, MeasureId::M24, "far", &[]).map_or(0, |far| far.n())
+    };
+    // Each question has one worker: where three of ten share their names, nobody known is informed of those questions.
+    let (all, without) = (n(&[]), n(&[1, 2, 3]));
+    assert!(without < all && without.abs_diff(all * 7 / 10) <= 3, "{without} of {all}");
+    assert_eq!(n(&(1..=10).collect::<Vec<_>>()), 0);
 }
 
 /// Every number of both measures, for the test of the reference.
