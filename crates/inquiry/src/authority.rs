@@ -13,6 +13,7 @@ use sayso_model::words::{Column, Words};
 use sayso_model::{Code, NOT_RECORDED};
 use sayso_sources::Kind;
 use sayso_sources::authority::check::{Cell, Objection, Shown};
+use sayso_sources::authority::recorded::Recorded;
 use sayso_sources::authority::{self, Aside, Format, Imported};
 use sayso_sources::fetch::FetchError;
 use sayso_sources::tracker::raw::Raw;
@@ -102,27 +103,54 @@ pub struct LastDecision {
     pub in_remit: Option<bool>,
 }
 
+/// What is declared, and what of its files could not be used.
+#[derive(Default)]
+pub(crate) struct Declared {
+    pub charter: Charter,
+    pub readings: Vec<Reading>,
+}
+
+/// How much of what one file, or one fetched folder, declares could be used.
+pub(crate) struct Reading {
+    /// The file's name, or the folder's and what was looked for in it.
+    pub of: String,
+    pub n_versions: usize,
+    /// Whether everything that there is has been fetched.
+    pub is_whole: bool,
+    pub aside: Vec<Aside>,
+}
+
 /// Reads what is declared: the file that was given, else the office's charter, else the CODEOWNERS that were fetched into
-/// `raw` folders, else nothing.
+/// `raw` folders, each with the name of its source, else nothing.
 pub(crate) fn declared(
     folder: Option<&Path>,
     given: Option<&Path>,
-    raw: &[&Path],
+    raw: &[(&str, &Path)],
     world: &dyn World,
-) -> Result<Charter, InquiryError> {
+) -> Result<Declared, InquiryError> {
     let own = folder.map(|folder| folder.join(CHARTER_FILE)).filter(|path| path.is_file());
     let Some(path) = given.map(Path::to_path_buf).or(own) else {
-        let mut charter = Charter::default();
-        for folder in raw.iter().filter(|folder| Raw::is(folder)) {
-            charter.remits.extend(authority::recorded::read(folder).map_err(FetchError::from)?.charter.remits);
+        let mut declared = Declared::default();
+        for (source, folder) in raw.iter().filter(|(_, folder)| Raw::is(folder)) {
+            let Recorded { charter, n_versions, n_unfinished, aside } =
+                authority::recorded::read(folder).map_err(FetchError::from)?;
+            declared.charter.remits.extend(charter.remits);
+            if n_versions > 0 || !aside.is_empty() {
+                let (of, is_whole) = (format!("{source}: CODEOWNERS"), n_unfinished == 0);
+                declared.readings.push(Reading { of, n_versions, is_whole, aside });
+            }
         }
-        return Ok(charter);
+        return Ok(declared);
     };
-    if is_charter(&path) {
-        return Ok(authority::history::load(&path, world.now().into())?.charter);
-    }
-    let (_, imported) = import_files(&[path], None)?;
-    Ok(imported.charter)
+    let of = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (charter, n_versions, aside) = if is_charter(&path) {
+        let history = authority::history::load(&path, world.now().into())?;
+        (history.charter, history.n_versions, history.aside)
+    } else {
+        let (_, imported) = import_files(&[path], None)?;
+        (imported.charter, 1, imported.aside)
+    };
+    Ok(Declared { charter, readings: vec![Reading { of, n_versions, is_whole: true, aside }] })
 }
 
 fn is_charter(path: &Path) -> bool {

@@ -1,9 +1,15 @@
 //! What users can check on their own record: the books balance, and hops fill their time.
 
+use std::fmt::Write as _;
+
 use sayso_model::decision::Decision;
 use serde::Serialize;
 
+use crate::authority::Reading;
 use crate::{InquiryError, Office};
+
+/// How many of the places that were set aside are shown.
+const SHOWN_MAX: usize = 5;
 
 /// One check and how it came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,6 +55,10 @@ impl Office {
             }
         }
 
+        for reading in &self.declared_in {
+            check(reading.is_whole, of_declared(reading));
+        }
+
         let tally = engine.tally(None)?;
         check(
             tally.rows == snapshot.n_events(),
@@ -74,6 +84,19 @@ impl Office {
         check(backwards == 0, format!("{backwards} decisions end before they begin"));
         Ok(checks)
     }
+}
+
+/// How much of what is declared could be used, and of the rest what and why.
+fn of_declared(reading: &Reading) -> String {
+    let Reading { of, n_versions, aside, .. } = reading;
+    let mut says = format!("{of}: {n_versions} versions read, {} lines or versions set aside", aside.len());
+    for (n, one) in aside.iter().take(SHOWN_MAX).enumerate() {
+        let _ = write!(says, "{} {}: {}", if n == 0 { ":" } else { ";" }, one.place, one.why);
+    }
+    if aside.len() > SHOWN_MAX {
+        let _ = write!(says, "; and {} more", aside.len() - SHOWN_MAX);
+    }
+    says
 }
 
 fn runs_backwards(decision: &Decision) -> bool {

@@ -147,6 +147,8 @@ pub struct Office {
     people: Vec<Person>,
     sites: Vec<SiteDecl>,
     charter: Charter,
+    /// The files that the charter was read from.
+    declared_in: Vec<authority::Reading>,
     privacy: PrivacySection,
     half_life_days: f64,
     default_zones: std::collections::HashMap<String, String>,
@@ -214,15 +216,17 @@ impl Office {
             sources.push(source);
         }
         let pseudonyms = Pseudonyms::new(writing::office_key(&derived, world)?);
-        let raw: Vec<&Path> = remotes.iter().map(|remote| remote.folder.as_path()).collect();
-        let charter = authority::declared(Some(&folder), request.charter.as_deref(), &raw, world)?;
+        let raw: Vec<(&str, &Path)> =
+            remotes.iter().map(|remote| (remote.name.as_str(), remote.folder.as_path())).collect();
+        let declared = authority::declared(Some(&folder), request.charter.as_deref(), &raw, world)?;
         Ok(Self {
             name,
             sources,
             remotes,
             people,
             sites: written.site,
-            charter,
+            charter: declared.charter,
+            declared_in: declared.readings,
             privacy: written.privacy,
             half_life_days: written.measures.half_life_days(),
             default_zones: written
@@ -263,6 +267,7 @@ impl Office {
         let derived = temporary.as_ref().map(|folder| folder.path().to_path_buf());
         let derived = derived.or_else(|| request.record.clone()).unwrap_or_default();
         let name = file_name(path);
+        let declared = authority::declared(None, request.charter.as_deref(), &[], world)?;
         // A table that is not canonical may still be one with a lens, and a lens may be for canonical columns too.
         let lens = match &request.lens {
             Some(lens) => lens_of(lens)?,
@@ -283,7 +288,8 @@ impl Office {
             remotes: Vec::new(),
             people: who::people(request.people.as_deref())?,
             sites: Vec::new(),
-            charter: authority::declared(None, request.charter.as_deref(), &[], world)?,
+            charter: declared.charter,
+            declared_in: declared.readings,
             privacy: PrivacySection::default(),
             half_life_days: sayso_measures::HALF_LIFE_DAYS,
             default_zones: Default::default(),

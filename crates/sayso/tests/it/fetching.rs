@@ -430,7 +430,26 @@ fn the_say_on_github_is_what_codeowners_declared_unless_the_office_has_a_charter
         assert!(said.contains(who), "{who}: {said}");
     }
     assert!(!said.contains("person:u2") && said.contains("the remit"), "{said}");
+    let doctor = office.ok(&["doctor"]);
+    assert!(doctor.contains("CODEOWNERS: 2 versions read, 0 lines or versions set aside\n"), "{doctor}");
     office.write("charter.toml", "[[remit]]\nmatter = \"merge\"\narea = \"*\"\ndecides = [\"person:u2\"]\n");
     let said = office.ok(&["who", "o/r"]);
     assert!(said.contains("person:u2") && !said.contains("team:o/core"), "{said}");
+}
+
+/// What of it cannot be used declares nothing, and no other place tells why.
+#[test]
+fn the_doctor_says_what_codeowners_could_not_declare() {
+    let server = GITHUB.serve();
+    server.desk.lock().unwrap().hides_teams = true;
+    let office = GITHUB.office(&server);
+    let _ = read(&office, &["read"]);
+    let doctor = office.run(&["doctor"]);
+    assert!(doctor.out.contains("CODEOWNERS: 2 versions read, 1 lines or versions set aside:"), "{doctor:?}");
+    assert!(doctor.out.contains("the members of o/core are not known"), "{doctor:?}");
+    // The office's own charter is what counts then, and of that nothing is set aside.
+    office.write("charter.toml", "[[remit]]\nmatter = \"merge\"\narea = \"*\"\ndecides = [\"person:u2\"]\n");
+    let doctor = office.run(&["doctor"]);
+    assert!(!doctor.out.contains("CODEOWNERS"), "{doctor:?}");
+    assert!(doctor.out.contains("charter.toml: 1 versions read, 0 lines"), "{doctor:?}");
 }

@@ -43,6 +43,8 @@ pub struct Recorded {
     pub charter: Charter,
     /// How many versions of files were read.
     pub n_versions: usize,
+    /// Repositories of which nothing is declared yet, because their versions were not fetched to the end.
+    pub n_unfinished: usize,
     /// Lines and versions that could not be used, with the reason.
     pub aside: Vec<Aside>,
 }
@@ -79,6 +81,7 @@ pub fn read(folder: &Path) -> Result<Recorded, RawError> {
     let kept = Kept::of(&raw)?;
     for (repository, commits) in &kept.commits {
         if is_cut || begun.contains(&format!("{repository} owners")) {
+            recorded.n_unfinished += 1;
             recorded.aside.push(Aside::new(repository.as_str(), "its CODEOWNERS were not fetched to the end"));
             continue;
         }

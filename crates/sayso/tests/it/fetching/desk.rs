@@ -42,6 +42,8 @@ pub struct Desk {
     pub now: Timestamp,
     /// How much more it says that there is.
     pub lie: u64,
+    /// Whether the members of teams may not be seen.
+    pub hides_teams: bool,
     /// Answers that will be "too many".
     pub limits_left: u64,
     /// Whether people work, lines break and machines fail while it is read.
@@ -110,7 +112,16 @@ impl Desk {
         });
         let now = "2026-03-01T12:00:00Z".parse().unwrap();
         let live = (0..n as usize).collect();
-        Desk { items: items.collect(), now, lie: 0, limits_left: 0, is_busy: false, live, n_asked: 0 }
+        Desk {
+            items: items.collect(),
+            now,
+            lie: 0,
+            hides_teams: false,
+            limits_left: 0,
+            is_busy: false,
+            live,
+            n_asked: 0,
+        }
     }
 
     /// Somebody adds an entry to the history of an item.

@@ -12,6 +12,13 @@ const VERSIONS: [(&str, &str, &str); 2] =
 pub fn answer(desk: &Desk, asked: &Asked<'_>) -> Option<Given> {
     let path = asked.path.strip_prefix("/api/v3")?;
     if path == "/orgs/o/teams/core/members" {
+        if desk.hides_teams {
+            return Some(Given {
+                status: 403,
+                headers: Vec::new(),
+                body: r#"{"message":"Must have read access"}"#.to_owned(),
+            });
+        }
         return Some(tagged(page(vec![user(1)], asked), asked));
     }
     let given = match path.strip_prefix("/repos/o/r/")?.split('/').collect::<Vec<_>>()[..] {
