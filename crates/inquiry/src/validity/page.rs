@@ -257,11 +257,6 @@ matter and areas named; `crates/example` tests that they come out, and that noth
         "| insurer | The office that comes with Sayso: a gate above, permissions, interventions and overrides at once. |\n"
     );
     text.push_str(
-        "Cost that outruns clarity is not planted: it is said of two complete years, or of eight teams with twelve complete months
-each, and a year of five squads is neither, so that it can be no false alarm here either. How often it is found, and found
-falsely, was counted on simulated records of that length instead ([how](../concepts/distance.md)).\n\n",
-    );
-    text.push_str(
         "All of them have what a diagnosis must not fall for: an analyst who comments on most questions, a delivery manager who
 writes what is about to happen shortly before it does, an analyst who watches urgent questions (which move faster anyway),
 leave, holidays of two countries and a shutdown, bots, a coordinator who closes old questions in one go, one person under two
