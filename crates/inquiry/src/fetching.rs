@@ -9,6 +9,7 @@ use sayso_sources::Kind;
 use sayso_sources::fetch::{self, Credential, FetchError, Missed, Outcome, Plan, Site};
 use serde::Serialize;
 
+use crate::forget::ForgottenList;
 use crate::office::SourceSection;
 use crate::token::TokenPlace;
 use crate::wire::Net;
@@ -181,7 +182,7 @@ impl Office {
     /// and the others are fetched. Nothing where no source names a site.
     ///
     /// # Errors
-    /// When a token cannot be read from where it is said to be.
+    /// When a token cannot be read from where it is said to be, or the list of whoever was forgotten cannot.
     pub fn fetch(
         &self,
         world: &dyn World,
@@ -191,7 +192,8 @@ impl Office {
         // All of them first: a keyring may ask to be unlocked, and should do so before anything else goes on.
         let credentials: Vec<Credential> =
             self.remotes.iter().map(|remote| remote.credential(world)).collect::<Result<_, _>>()?;
-        let fetched = lanes::fetch_all(&self.remotes, &credentials, world, talk, stop);
+        let list = ForgottenList::read(&self.derived)?;
+        let fetched = lanes::fetch_all(&self.remotes, &credentials, (&list, &self.pseudonyms), world, talk, stop);
         Ok(self.remotes.iter().zip(fetched).map(|(remote, result)| SourceFetch::of(remote, result)).collect())
     }
 

@@ -1,28 +1,37 @@
-//! Taking a person out of an office's record for good, and keeping them out when the sources are read again.
+//! Taking a person out of an office for good, and keeping them out when its sources are read again.
+//!
+//! 1. [`words`]: a text as words.
+//! 2. [`list`]: the names of whoever was forgotten, as digests, and where they stand in a text or a page.
+//! 3. [`sink`]: readings without them.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use sayso_model::Code;
-use sayso_model::coverage::{ClaimTally, Note, Reason};
-use sayso_model::event::{EventRow, EventSink, Flow, SinkError};
-use sayso_model::words::{Column, Words};
+use sayso_model::words::{Column, Words as _};
+use sayso_sources::fetch::FetchError;
+use sayso_sources::tracker::raw::{Place, Raw, RawError, Writer};
 use serde::Serialize;
 
 use crate::shown::Pseudonyms;
-use crate::{InquiryError, Office, World, write_whole};
+use crate::{InquiryError, Office, World};
 
-/// Which names are to be replaced by what, as keyed digests: the file does not say who was forgotten.
-const FILE: &str = "forgotten";
+mod list;
+mod sink;
+mod words;
 
-/// Shorter names stand for too many other things.
-const NAME_MIN: usize = 3;
+pub(crate) use list::{ForgottenList, Matcher};
+pub(crate) use sink::Forgetting;
+
+/// Times that pages are looked through for names that stand beside those that are known.
+const LOOKS_MAX: usize = 4;
 
 /// What forgetting did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Forgotten {
     /// What stands in the person's place now.
     pub replaced_by: String,
+    /// Pages of trackers that were changed.
+    pub pages: u64,
     /// Words of the record that were replaced.
     pub words: u64,
     /// Texts of what was set aside that were changed.
@@ -34,11 +43,13 @@ pub struct Forgotten {
 }
 
 impl Office {
-    /// Replaces everything that names a person by something that does not, in the record and in what was derived from
-    /// it, and sees to it that a later reading does not bring them back. The events stay, so that paths stay whole.
+    /// Replaces everything that names a person by something that does not, in the pages that were fetched, in the record
+    /// and in what was derived from it, and sees to it that later fetches and readings do not bring them back. The events
+    /// stay, so that paths stay whole. One that was killed is done again from its beginning.
     ///
     /// # Errors
-    /// When nobody of that name is known, the office keeps no record, or the record cannot be written.
+    /// When nobody of that name is known, the office keeps no record, somebody else writes, or a file cannot be read or
+    /// written.
     pub fn forget(&mut self, person: &str, world: &dyn World) -> Result<Forgotten, InquiryError> {
         let Some(folder) = self.folder.clone() else {
             return Err(InquiryError::usage(
@@ -57,21 +68,31 @@ impl Office {
         let secret = world.secret().map_err(InquiryError::file("draw a name at random for", &folder))?;
         let label = format!("forgotten-{}", &Pseudonyms::new(secret).of("forgotten")[..7]);
         let mut list = ForgottenList::read(&self.derived)?;
-        list.add(&names, &label, &self.pseudonyms);
-        // First the list: a reading that comes in between must not bring the name back.
+        for name in &names {
+            list.add(name, &label, &self.pseudonyms);
+        }
+        self.add_what_pages_say(&mut list)?;
+        // First the list: a reading that comes in between must not bring the name back. Last the record: as long as the
+        // name is in it, an erasure that was killed can be asked for again.
         list.write(&self.derived)?;
-        let rewrite = |column: Option<Column>, text: &str| replaced(column, text, &names, &label);
+        let matcher = Matcher::new(&list, &self.pseudonyms);
+        let mut pages = 0;
+        for folder in self.pages() {
+            pages += Writer::of(folder).and_then(|writer| writer.redact(&matcher)).map_err(FetchError::from)?;
+        }
+        let rewrite = |column: Option<Column>, text: &str| matcher.word(column, text);
         let erasure = self.record.erase(&rewrite)?;
         self.record.compact(self.threads.get())?;
-        self.rewrite_views(&|text| replaced(None, text, &names, &label))?;
+        self.rewrite_views(&|text| matcher.word(None, text))?;
         // What was shown before may hold the name; it can be made again.
         let _ = std::fs::remove_file(&self.page);
         Ok(Forgotten {
             replaced_by: label,
+            pages,
             words: erasure.words,
             set_aside: erasure.skipped,
             items: erasure.items,
-            still_in: written_files(&folder).into_iter().filter(|path| mentions(path, &names)).collect(),
+            still_in: written_files(&folder).into_iter().filter(|path| mentions(path, &matcher)).collect(),
         })
     }
 
@@ -92,55 +113,40 @@ impl Office {
                 names.extend(all().map(str::to_owned));
             }
         }
-        let parts: Vec<String> = names.iter().flat_map(|name| parts(name)).collect();
-        names.extend(parts);
-        names.retain(|name| name.chars().count() >= NAME_MIN);
-        names.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        names.dedup();
         Ok(names)
     }
-}
 
-/// `Anna Kowal <anna@x>` is also `Anna Kowal` and `anna@x`.
-fn parts(name: &str) -> Vec<String> {
-    let Some((before, mail)) = name.split_once('<') else { return Vec::new() };
-    let mail = mail.trim_end_matches('>');
-    [before.trim(), mail.trim()].into_iter().filter(|part| !part.is_empty()).map(str::to_owned).collect()
-}
-
-/// What stands in the place of a text that holds one of the names as whole words; `None` where it holds none.
-fn replaced(column: Option<Column>, text: &str, names: &[String], label: &str) -> Option<String> {
-    if column == Some(Column::Actor) {
-        return names
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(text) || parts(text).contains(name))
-            .then(|| label.to_owned());
+    /// The folders of raw pages that there are.
+    fn pages(&self) -> impl Iterator<Item = &Path> {
+        self.remotes.iter().map(|remote| remote.folder.as_path()).filter(|folder| Raw::is(folder))
     }
-    let mut new = text.to_owned();
-    for name in names {
-        new = without(&new, name, label);
-    }
-    (new != text).then_some(new)
-}
 
-/// The text with every occurrence of a name that stands by itself replaced, without regard to ASCII case.
-fn without(text: &str, name: &str, label: &str) -> String {
-    let (low, wanted) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    while let Some(found) = low[from..].find(&wanted) {
-        let (begin, end) = (from + found, from + found + wanted.len());
-        let alone = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-        out.push_str(&text[from..begin]);
-        if alone(text[..begin].chars().next_back()) && alone(text[end..].chars().next()) {
-            out.push_str(label);
-        } else {
-            out.push_str(&text[begin..end]);
+    /// Adds what pages call whoever is on the list: an account that is known by its login has a name and an address, too.
+    fn add_what_pages_say(&self, list: &mut ForgottenList) -> Result<(), InquiryError> {
+        for _ in 0..LOOKS_MAX {
+            let mut found = Vec::new();
+            for folder in self.pages() {
+                let matcher = Matcher::new(list, &self.pseudonyms);
+                let mut look = || -> Result<(), RawError> {
+                    let raw = Raw::open(folder)?;
+                    let mut body = Vec::new();
+                    for entry in raw.entries()? {
+                        raw.read(&entry?, &mut body)?;
+                        found.extend(matcher.others(&body).into_iter().map(|(name, label)| (name, label.to_owned())));
+                    }
+                    Ok(())
+                };
+                look().map_err(FetchError::from)?;
+                found.sort();
+                found.dedup();
+            }
+            let added = found.into_iter().filter(|(name, label)| list.add(name, label, &self.pseudonyms)).count();
+            if added == 0 {
+                break;
+            }
         }
-        from = end;
+        Ok(())
     }
-    out.push_str(&text[from..]);
-    out
 }
 
 /// What people wrote in an office; not what was derived.
@@ -162,139 +168,7 @@ fn written_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn mentions(path: &Path, names: &[String]) -> bool {
+fn mentions(path: &Path, matcher: &Matcher<'_>) -> bool {
     let Ok(bytes) = std::fs::read(path) else { return false };
-    let text = String::from_utf8_lossy(&bytes);
-    names.iter().any(|name| without(&text, name, "").len() != text.len())
-}
-
-/// Digests of forgotten names with what stands in their place.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ForgottenList {
-    by_digest: HashMap<String, String>,
-}
-
-impl ForgottenList {
-    /// Reads the list of an office; none, nobody forgotten.
-    pub(crate) fn read(derived: &Path) -> Result<ForgottenList, InquiryError> {
-        let path = derived.join(FILE);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(InquiryError::file("read", &path)(error)),
-        };
-        let by_digest = text.lines().filter_map(|line| line.split_once(' ')).map(|(a, b)| (a.to_owned(), b.to_owned()));
-        Ok(ForgottenList { by_digest: by_digest.collect() })
-    }
-
-    fn write(&self, derived: &Path) -> Result<(), InquiryError> {
-        let mut lines: Vec<String> =
-            self.by_digest.iter().map(|(digest, label)| format!("{digest} {label}\n")).collect();
-        lines.sort();
-        write_whole(&derived.join(FILE), lines.concat().as_bytes())
-    }
-
-    fn add(&mut self, names: &[String], label: &str, pseudonyms: &Pseudonyms) {
-        for name in names {
-            self.by_digest.insert(pseudonyms.digest(&name.to_lowercase()), label.to_owned());
-        }
-    }
-
-    /// Whether nobody was forgotten.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.by_digest.is_empty()
-    }
-}
-
-/// A sink that lets no forgotten name through.
-pub(crate) struct Forgetting<'a, S> {
-    inner: &'a mut S,
-    list: &'a ForgottenList,
-    pseudonyms: &'a Pseudonyms,
-    known: HashMap<String, Option<String>>,
-}
-
-impl<'a, S: EventSink> Forgetting<'a, S> {
-    pub(crate) fn new(inner: &'a mut S, list: &'a ForgottenList, pseudonyms: &'a Pseudonyms) -> Self {
-        Self { inner, list, pseudonyms, known: HashMap::new() }
-    }
-
-    /// What stands in the place of a name that was forgotten.
-    fn of(&mut self, name: &str) -> Option<String> {
-        if let Some(known) = self.known.get(name) {
-            return known.clone();
-        }
-        let digest = |name: &str| self.list.by_digest.get(&self.pseudonyms.digest(&name.to_lowercase())).cloned();
-        let found = digest(name).or_else(|| parts(name).iter().find_map(|part| digest(part)));
-        // The lookup is remembered for as many names as people and values there are in a source of usual size.
-        if self.known.len() < 1 << 16 {
-            self.known.insert(name.to_owned(), found.clone());
-        }
-        found
-    }
-}
-
-impl<S: EventSink> EventSink for Forgetting<'_, S> {
-    fn seen(&mut self) {
-        self.inner.seen();
-    }
-
-    fn event(&mut self, row: &EventRow<'_>) -> Result<(), SinkError> {
-        let actor = row.actor.and_then(|name| self.of(name));
-        let to = row.to.and_then(|name| self.of(name));
-        let values: Vec<Option<String>> = row.attributes.iter().map(|(_, value)| self.of(value)).collect();
-        if actor.is_none() && to.is_none() && values.iter().all(Option::is_none) {
-            return self.inner.event(row);
-        }
-        let attributes: Vec<(&str, &str)> = row
-            .attributes
-            .iter()
-            .zip(&values)
-            .map(|((key, value), new)| (*key, new.as_deref().unwrap_or(value)))
-            .collect();
-        self.inner.event(&EventRow {
-            actor: actor.as_deref().or(row.actor),
-            to: to.as_deref().or(row.to),
-            attributes: &attributes,
-            ..*row
-        })
-    }
-
-    fn set_aside(&mut self, place: &str, reason: Reason, detail: &str) {
-        // A detail quotes the source, and may quote a name in the middle: where anybody is forgotten, none is kept.
-        self.inner.set_aside(place, reason, if self.list.is_empty() { detail } else { "" });
-    }
-
-    fn note(&mut self, place: &str, note: Note, detail: &str) {
-        self.inner.note(place, note, if self.list.is_empty() { detail } else { "" });
-    }
-
-    fn claim(&mut self, what: &str, tally: ClaimTally) {
-        self.inner.claim(what, tally);
-    }
-
-    fn checkpoint(&mut self, position: &str) -> Result<Flow, SinkError> {
-        self.inner.checkpoint(position)
-    }
-
-    fn progress(&mut self, done: u64, total: Option<u64>) {
-        self.inner.progress(done, total);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_goes_where_it_stands_by_itself() {
-        let names = ["Anna Kowal <anna@x.example>", "Anna Kowal", "anna@x.example"].map(str::to_owned);
-        let new = |column, text| replaced(column, text, &names, "nobody");
-        assert_eq!(new(Some(Column::Actor), "anna kowal").as_deref(), Some("nobody"));
-        assert_eq!(new(Some(Column::Actor), "Anna Kowalska"), None, "somebody else");
-        assert_eq!(new(Some(Column::Attribute), "assignee=Anna Kowal").as_deref(), Some("assignee=nobody"));
-        assert_eq!(new(None, "row 3: anna@x.example, late").as_deref(), Some("row 3: nobody, late"));
-        assert_eq!(new(Some(Column::Activity), "Joanna Kowal"), None);
-        assert_eq!(without("Łukasz i łukasz", "łukasz", "-"), "Łukasz i -", "case is compared in ASCII only");
-    }
+    matcher.text(Place::Text, &String::from_utf8_lossy(&bytes)).is_some()
 }

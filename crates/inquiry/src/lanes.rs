@@ -7,6 +7,8 @@ use std::time::Duration;
 use sayso_sources::fetch::{Credential, FetchError, Outcome, Progress, fetch};
 
 use crate::fetching::{Remote, Teller, pause_words};
+use crate::forget::{ForgottenList, Matcher};
+use crate::shown::Pseudonyms;
 use crate::wire::Net;
 use crate::{Talk, World};
 
@@ -16,10 +18,11 @@ const SITES_MAX: usize = 4;
 /// What comes of fetching a source.
 pub(crate) type Fetched = Result<Outcome, FetchError>;
 
-/// Fetches every source with its credential; what came of each, in their order.
+/// Fetches every source with its credential, without whoever was forgotten; what came of each, in their order.
 pub(crate) fn fetch_all(
     remotes: &[Remote],
     credentials: &[Credential],
+    (list, pseudonyms): (&ForgottenList, &Pseudonyms),
     world: &dyn World,
     talk: &mut dyn Talk,
     stop: &AtomicBool,
@@ -27,7 +30,8 @@ pub(crate) fn fetch_all(
     let lanes = lanes(remotes.iter().map(|remote| origin(&remote.site.address)));
     let one = |at: usize, progress: &mut dyn Progress| {
         let (remote, mut net) = (&remotes[at], Net::new(world, stop));
-        fetch(&remote.site, &credentials[at], &remote.folder, &mut net, progress)
+        let forgotten = Matcher::new(list, pseudonyms);
+        fetch(&remote.site, &credentials[at], &remote.folder, &forgotten, &mut net, progress)
     };
     if lanes.len() < 2 {
         let alone = remotes.iter().enumerate().map(|(at, remote)| {

@@ -9,7 +9,7 @@ use sayso_sources::{Done, Freshness, Source};
 use serde::Serialize;
 
 use crate::fetching::SourceFetch;
-use crate::forget::{Forgetting, ForgottenList};
+use crate::forget::{Forgetting, ForgottenList, Matcher};
 use crate::shown::Pseudonyms;
 use crate::{InquiryError, Office, Talk, kind_name};
 
@@ -250,7 +250,8 @@ fn read_source(
     let done = if list.is_empty() {
         sayso_sources::read(source, resume.as_deref(), &mut appender)
     } else {
-        sayso_sources::read(source, resume.as_deref(), &mut Forgetting::new(&mut appender, list, pseudonyms))
+        let matcher = Matcher::new(list, pseudonyms);
+        sayso_sources::read(source, resume.as_deref(), &mut Forgetting::new(&mut appender, &matcher))
     };
     let outcome = match done {
         Ok(Done::Complete { position }) => {

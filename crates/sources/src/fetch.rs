@@ -10,7 +10,7 @@ use std::path::Path;
 use jiff::SignedDuration;
 
 use crate::tracker::Tracker;
-use crate::tracker::raw::{Raw, RawError};
+use crate::tracker::raw::{Raw, RawError, Redact};
 
 mod address;
 mod azure;
@@ -245,7 +245,8 @@ impl FetchError {
     }
 }
 
-/// Fetches what is new at a site into a folder; everything the first time. One that was stopped goes on.
+/// Fetches what is new at a site into a folder; everything the first time. One that was stopped goes on. What `words` takes
+/// out of a page is never written.
 ///
 /// # Errors
 /// Where the site cannot be reached or does not let anybody in, the folder cannot be written, or the user breaks it off.
@@ -254,13 +255,14 @@ pub fn fetch(
     site: &Site,
     credential: &Credential,
     folder: &Path,
+    words: &dyn Redact,
     wire: &mut dyn Wire,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, FetchError> {
     let mut route = route(site)?;
     let mut client = Client::new(site, credential, wire, progress)?;
     route.prepare(&mut client)?;
-    Walk::open(folder, &mut client, route.as_ref())?.run()
+    Walk::open(folder, &mut client, route.as_ref(), words)?.run()
 }
 
 /// Says what [`fetch`] would do, with one request for each part that states a number, and writes nothing.

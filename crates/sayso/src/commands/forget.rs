@@ -24,6 +24,9 @@ pub fn run(shared: &Shared, person: &str) -> Result<u8, InquiryError> {
          bring the name back.\n",
         forgotten.words, forgotten.set_aside, forgotten.replaced_by
     );
+    if forgotten.pages > 0 {
+        let _ = writeln!(text, "{} pages that were fetched from trackers were changed as well.", forgotten.pages);
+    }
     if forgotten.items > 0 {
         let _ = writeln!(
             text,

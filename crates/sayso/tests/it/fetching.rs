@@ -1,5 +1,7 @@
 //! Reading from living trackers: local servers that page, limit, change, fail and lie, and readings that are killed at any moment.
 
+use std::io::Read as _;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -452,4 +454,61 @@ fn the_doctor_says_what_codeowners_could_not_declare() {
     let doctor = office.run(&["doctor"]);
     assert!(!doctor.out.contains("CODEOWNERS"), "{doctor:?}");
     assert!(doctor.out.contains("charter.toml: 1 versions read, 0 lines"), "{doctor:?}");
+}
+
+/// Every byte of what was derived, unpacked where it is packed; Parquet is looked at through SQL.
+fn kept_bytes(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.push_str(&kept_bytes(&path));
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let mut plain = Vec::new();
+        if flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain).is_err() {
+            plain = bytes;
+        }
+        all.push_str(&String::from_utf8_lossy(&plain));
+    }
+    all
+}
+
+#[test]
+fn who_is_forgotten_is_gone_from_the_pages_of_every_tracker_and_does_not_come_back() {
+    const TOLD: &str = "SELECT actor AS word FROM events UNION SELECT \"to\" FROM events UNION SELECT person FROM people \
+                        UNION SELECT array_to_string(attributes, ' ') FROM events UNION SELECT detail FROM skipped";
+    for kind in [REDMINE, JIRA, GITHUB, GITLAB, AZURE, GERRIT, BUGZILLA] {
+        let server = kind.serve();
+        let office = kind.office(&server);
+        must_read(&office);
+        let told = || office.ok(&["query", TOLD, "--format", "json"]);
+        // Whoever the record knows by a number is `Somebody 1` in the pages.
+        let actor = "SELECT actor FROM events WHERE actor LIKE '%1' OR actor LIKE 'u1@%' OR actor = '5' LIMIT 1";
+        let actor = office.json(&["query", actor, "--format", "json"])[0]["actor"].as_str().unwrap().to_owned();
+        let names = [format!("\"{actor}\""), "Somebody 1".to_owned(), "somebody1@".to_owned(), "\"u1\"".to_owned()];
+        let found = |text: &str| names.iter().filter(|name| text.contains(name.as_str())).cloned().collect::<Vec<_>>();
+        let derived = office.path().join(".sayso");
+        assert!(!found(&kept_bytes(&derived)).is_empty(), "{}: the search must be able to find {actor}", kind.name);
+        let events = office.json(&["query", "SELECT count(*) AS n FROM events", "--format", "json"])[0]["n"].clone();
+
+        let said = office.ok(&["forget", &actor]);
+        assert!(said.contains("pages that were fetched"), "{said}");
+        assert_eq!(found(&kept_bytes(&derived)), [""; 0], "{}", kind.name);
+        assert_eq!(found(&told()), [""; 0], "{}", kind.name);
+
+        // What lies there is read anew, and known again when it is fetched once more.
+        let said = must_read(&office);
+        assert!(kind.name != "github" || said.contains("0 pages kept"), "{said}");
+        // What is fetched later.
+        for dice in 0..9 {
+            server.touch(dice);
+        }
+        must_read(&office);
+        assert_eq!(found(&kept_bytes(&derived)), [""; 0], "{}: it came back", kind.name);
+        assert_eq!(found(&told()), [""; 0], "{}: it came back", kind.name);
+        let after = office.json(&["query", "SELECT count(*) AS n FROM events", "--format", "json"])[0]["n"].clone();
+        assert!(after.as_u64() >= events.as_u64(), "{}: {events} events became {after}", kind.name);
+    }
 }

@@ -17,7 +17,7 @@ use twox_hash::XxHash3_64;
 use super::client::{Answer, Client, Refused, Reply};
 use super::wire::Response;
 use super::{FetchError, Missed, Outcome};
-use crate::tracker::raw::{Entry, Fetched, Raw, State, Writer, without_secrets};
+use crate::tracker::raw::{Entry, Fetched, Raw, Redact, State, Writer, without_secrets};
 
 /// How far before the beginning of a pass the next one begins: what a site writes later than it says.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
@@ -211,6 +211,8 @@ struct Known {
 pub(super) struct Walk<'c, 'w> {
     client: &'c mut Client<'w>,
     route: &'c dyn Route,
+    /// What is taken out of pages before they are written.
+    words: &'c dyn Redact,
     writer: Writer,
     raw: Raw,
     known: FxHashMap<u64, Known>,
@@ -222,7 +224,12 @@ pub(super) struct Walk<'c, 'w> {
 
 impl<'c, 'w> Walk<'c, 'w> {
     /// Opens the folder, and finds out what is in it.
-    pub fn open(folder: &Path, client: &'c mut Client<'w>, route: &'c dyn Route) -> Result<Self, FetchError> {
+    pub fn open(
+        folder: &Path,
+        client: &'c mut Client<'w>,
+        route: &'c dyn Route,
+        words: &'c dyn Redact,
+    ) -> Result<Self, FetchError> {
         let site = client.base.with("");
         let writer = Writer::open(folder, client.site.tracker, &site)?;
         let raw = Raw::open(folder)?;
@@ -234,7 +241,7 @@ impl<'c, 'w> Walk<'c, 'w> {
         let state = writer.state()?.filter(|state| state.pages <= writer.n_pages());
         let state = state.unwrap_or_default();
         let (once, outcome) = (FxHashSet::default(), Outcome::default());
-        Ok(Walk { client, route, writer, raw, known, once, state, outcome })
+        Ok(Walk { client, route, words, writer, raw, known, once, state, outcome })
     }
 
     /// Walks all parts.
@@ -376,6 +383,8 @@ impl<'c, 'w> Walk<'c, 'w> {
         etag: Option<&str>,
         body: &[u8],
     ) -> Result<(), FetchError> {
+        let new = self.words.page(body);
+        let body = new.as_deref().unwrap_or(body);
         let same = crate::tracker::raw::hash_of(body);
         let origin = without_secrets(origin);
         let is_same = |known: &Known| known.hash == same && known.status == status && known.etag() == etag;

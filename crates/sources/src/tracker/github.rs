@@ -21,7 +21,7 @@ mod closing;
 mod discussion;
 mod events;
 mod graphql;
-mod ids;
+pub(crate) mod ids;
 mod objects;
 mod shape;
 mod webhooks;

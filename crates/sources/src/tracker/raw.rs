@@ -7,11 +7,12 @@
 //! ```
 //!
 //! A page is durable before its line is. What a kill leaves behind, a torn last line or a page without a line, does not
-//! count and is overwritten.
+//! count and is overwritten. Only what has to be forgotten changes what was written: then all pages are written anew,
+//! into files of their own, and a new manifest names those.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Take, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Take, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -23,8 +24,10 @@ use twox_hash::XxHash3_128;
 use super::Tracker;
 
 mod origin;
+mod redact;
 
 pub use origin::without_secrets;
+pub use redact::{Place, Redact, aliases, rewritten};
 
 /// The manifest's file name, by which a raw folder is known.
 pub const MANIFEST: &str = "manifest.jsonl";
@@ -92,7 +95,7 @@ struct Head {
 }
 
 /// One line of the manifest: what a page is and where it lies.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The page's number, from 1 without gaps.
     pub number: u64,
@@ -159,6 +162,7 @@ pub struct Raw {
     len: u64,
     hash: u128,
     last: Option<Entry>,
+    files: BTreeSet<String>,
 }
 
 impl Raw {
@@ -189,7 +193,8 @@ impl Raw {
         if head.sayso_raw != VERSION {
             return Err(not_raw(format!("it is of version {}, and this one knows {VERSION}", head.sayso_raw)));
         }
-        let mut raw = Raw { folder: folder.to_owned(), head, n_pages: 0, len: 0, hash: 0, last: None };
+        let mut raw =
+            Raw { folder: folder.to_owned(), head, n_pages: 0, len: 0, hash: 0, last: None, files: BTreeSet::new() };
         let mut hash = XxHash3_128::new();
         loop {
             hash.write(&line);
@@ -201,7 +206,12 @@ impl Raw {
             }
             let number = raw.n_pages + 1;
             match serde_json::from_slice::<Entry>(&line) {
-                Ok(entry) if entry.number == number => raw.last = Some(entry),
+                Ok(entry) if entry.number == number => {
+                    if !raw.files.contains(&entry.file) {
+                        raw.files.insert(entry.file.clone());
+                    }
+                    raw.last = Some(entry);
+                }
                 found => {
                     // A block of the last line that never reached the disk may read as anything.
                     if lines.fill_buf().map_err(io)?.is_empty() {
@@ -235,8 +245,8 @@ impl Raw {
         self.n_pages
     }
 
-    /// Length and hash of the manifest as far as it counts. Pages are never changed once they are written, and their own
-    /// hashes stand in it: while these two are the same, so is everything.
+    /// Length and hash of the manifest as far as it counts. The hashes of the pages stand in it: while these two are the
+    /// same, so is everything.
     pub fn fingerprint(&self) -> (u64, u128) {
         (self.len, self.hash)
     }
@@ -329,6 +339,23 @@ impl Iterator for Entries {
     }
 }
 
+/// Where a page was written.
+struct Packed {
+    file: String,
+    offset: u64,
+    packed: u64,
+    bytes: u64,
+    hash: String,
+}
+
+impl Packed {
+    /// The line of a page that lies here.
+    fn of(self, entry: Entry) -> Entry {
+        let Packed { file, offset, packed, bytes, hash } = self;
+        Entry { file, offset, packed, bytes, hash, ..entry }
+    }
+}
+
 /// A raw folder, to be written. One at a time: a second one is refused while the first lives.
 #[derive(Debug)]
 pub struct Writer {
@@ -347,6 +374,11 @@ impl Writer {
     /// # Errors
     /// Where the folder cannot be made, holds pages of another tracker or site, or has another writer.
     pub fn open(folder: &Path, tracker: Tracker, site: &str) -> Result<Writer, RawError> {
+        let head = Head { sayso_raw: VERSION, tracker: tracker.name().to_owned(), site: without_secrets(site) };
+        Writer::begin(folder, head)
+    }
+
+    fn begin(folder: &Path, head: Head) -> Result<Writer, RawError> {
         let io = |path: &Path| {
             let path = path.to_owned();
             move |source| RawError::Io { path, source }
@@ -358,12 +390,9 @@ impl Writer {
             return Err(RawError::Busy { path: folder.to_owned() });
         }
         let path = folder.join(MANIFEST);
-        let head = Head { sayso_raw: VERSION, tracker: tracker.name().to_owned(), site: without_secrets(site) };
         let is_begun = fs::read(&path).is_ok_and(|bytes| bytes.contains(&b'\n'));
         if !is_begun {
-            let mut line = serde_json::to_vec(&head).expect("strings and numbers are JSON");
-            line.push(b'\n');
-            write_whole(folder, MANIFEST, &line)?;
+            write_whole(folder, MANIFEST, &line(&head))?;
         }
         let raw = Raw::open(folder)?;
         if raw.head != head {
@@ -373,7 +402,8 @@ impl Writer {
         let mut manifest = OpenOptions::new().write(true).open(&path).map_err(io(&path))?;
         manifest.set_len(raw.len).map_err(io(&path))?;
         manifest.seek(SeekFrom::End(0)).map_err(io(&path))?;
-        let (mut segment, mut n_segments) = (None, 0);
+        remove_others(folder, &raw.files)?;
+        let mut segment = None;
         if let Some(last) = &raw.last {
             let path = folder.join(&last.file);
             let end = last.offset + last.packed;
@@ -384,7 +414,6 @@ impl Writer {
             }
             file.set_len(end).map_err(io(&path))?;
             file.seek(SeekFrom::End(0)).map_err(io(&path))?;
-            n_segments = number_of(&last.file).unwrap_or(0);
             segment = Some((last.file.clone(), file, end));
         }
         Ok(Writer {
@@ -392,10 +421,19 @@ impl Writer {
             manifest,
             segment,
             n_pages: raw.n_pages,
-            n_segments,
+            n_segments: raw.files.iter().filter_map(|file| number_of(file)).max().unwrap_or(0),
             segment_max: SEGMENT_MAX,
             _lock: lock,
         })
+    }
+
+    /// Opens a folder that there is, whatever tracker and site its pages come from.
+    ///
+    /// # Errors
+    /// As [`Raw::open`], and where it has another writer.
+    pub fn of(folder: &Path) -> Result<Writer, RawError> {
+        let head = Raw::open(folder)?.head;
+        Writer::begin(folder, head)
     }
 
     /// Pages so far.
@@ -409,35 +447,96 @@ impl Writer {
     /// # Errors
     /// Where the disk takes no more. The writer is to be opened anew after that.
     pub fn append(&mut self, page: &Fetched<'_>) -> Result<Entry, RawError> {
-        let mut packer = GzEncoder::new(Vec::new(), Compression::default());
-        let packed = packer.write_all(page.body).and_then(|()| packer.finish());
-        let packed = packed.map_err(|source| RawError::Io { path: self.folder.clone(), source })?;
-        if self.segment.as_ref().is_none_or(|(_, _, len)| *len >= self.segment_max) {
-            self.begin_segment()?;
-        }
-        let (name, file, len) = self.segment.as_mut().expect("a segment was begun above");
-        let path = self.folder.join(&*name);
-        file.write_all(&packed).and_then(|()| file.sync_data()).map_err(|source| RawError::Io { path, source })?;
-        let entry = Entry {
+        let place = self.pack(page.body)?;
+        self.sync_segment()?;
+        let entry = place.of(Entry {
             number: self.n_pages + 1,
             kind: page.kind.to_owned(),
             origin: without_secrets(page.origin),
             fetched_at: page.at.to_owned(),
             status: page.status,
             etag: page.etag.map(str::to_owned),
+            ..Entry::default()
+        });
+        let write = self.manifest.write_all(&line(&entry)).and_then(|()| self.manifest.sync_data());
+        write.map_err(|source| RawError::Io { path: self.folder.join(MANIFEST), source })?;
+        self.n_pages += 1;
+        Ok(entry)
+    }
+
+    /// Takes words out of all pages, for good; how many pages changed. Where none does, nothing is written. A kill leaves
+    /// the pages as they were, or as they should be; files that no longer count are removed here, or when the folder is
+    /// next opened for writing.
+    ///
+    /// # Errors
+    /// Where a page cannot be read, or the disk takes no more.
+    pub fn redact(mut self, words: &dyn Redact) -> Result<u64, RawError> {
+        let raw = Raw::open(&self.folder)?;
+        let mut body = Vec::new();
+        let mut is_clean = true;
+        for entry in raw.entries()? {
+            raw.read(&entry?, &mut body)?;
+            is_clean = words.page(&body).is_none();
+            if !is_clean {
+                break;
+            }
+        }
+        if is_clean {
+            return Ok(0);
+        }
+        let io = |source| RawError::Io { path: self.folder.join(MANIFEST), source };
+        let manifest = tempfile::Builder::new().prefix(".").suffix(MANIFEST).tempfile_in(&self.folder).map_err(io)?;
+        let mut lines = BufWriter::new(manifest);
+        lines.write_all(&line(&raw.head)).map_err(io)?;
+        // Whatever has been written stays as it is until the new manifest stands.
+        self.segment = None;
+        let (mut files, mut n_changed) = (BTreeSet::new(), 0);
+        for entry in raw.entries()? {
+            let entry = entry?;
+            raw.read(&entry, &mut body)?;
+            let new = words.page(&body);
+            n_changed += u64::from(new.is_some());
+            let entry = self.pack(new.as_deref().unwrap_or(&body))?.of(entry);
+            let path = self.folder.join(MANIFEST);
+            lines.write_all(&line(&entry)).map_err(|source| RawError::Io { path, source })?;
+            files.insert(entry.file);
+        }
+        self.sync_segment()?;
+        let io = |source| RawError::Io { path: self.folder.join(MANIFEST), source };
+        let manifest = lines.into_inner().map_err(|error| io(error.into_error()))?;
+        manifest.as_file().sync_all().map_err(io)?;
+        manifest.persist(self.folder.join(MANIFEST)).map_err(|error| io(error.error))?;
+        sync_folder(&self.folder)?;
+        remove_others(&self.folder, &files)?;
+        Ok(n_changed)
+    }
+
+    /// Writes a page behind the last one; it is not on the disk yet, and in no manifest.
+    fn pack(&mut self, body: &[u8]) -> Result<Packed, RawError> {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+        let packed = packer.write_all(body).and_then(|()| packer.finish());
+        let packed = packed.map_err(|source| RawError::Io { path: self.folder.clone(), source })?;
+        if self.segment.as_ref().is_none_or(|(_, _, len)| *len >= self.segment_max) {
+            self.sync_segment()?;
+            self.begin_segment()?;
+        }
+        let (name, file, len) = self.segment.as_mut().expect("a segment was begun above");
+        let path = self.folder.join(&*name);
+        file.write_all(&packed).map_err(|source| RawError::Io { path, source })?;
+        let place = Packed {
             file: name.clone(),
             offset: *len,
             packed: packed.len() as u64,
-            bytes: page.body.len() as u64,
-            hash: hash_of(page.body),
+            bytes: body.len() as u64,
+            hash: hash_of(body),
         };
-        let mut line = serde_json::to_vec(&entry).expect("strings and numbers are JSON");
-        line.push(b'\n');
-        let write = self.manifest.write_all(&line).and_then(|()| self.manifest.sync_data());
-        write.map_err(|source| RawError::Io { path: self.folder.join(MANIFEST), source })?;
-        *len += packed.len() as u64;
-        self.n_pages += 1;
-        Ok(entry)
+        *len += place.packed;
+        Ok(place)
+    }
+
+    fn sync_segment(&self) -> Result<(), RawError> {
+        let Some((name, file, _)) = &self.segment else { return Ok(()) };
+        file.sync_data().map_err(|source| RawError::Io { path: self.folder.join(name), source })
     }
 
     /// What was left for this run; see [`Raw::state`].
@@ -468,6 +567,26 @@ impl Writer {
         self.segment = Some((name, file, 0));
         Ok(())
     }
+}
+
+/// A line of the manifest.
+fn line(of: &impl Serialize) -> Vec<u8> {
+    let mut line = serde_json::to_vec(of).expect("strings and numbers are JSON");
+    line.push(b'\n');
+    line
+}
+
+/// Removes files of pages that no line names.
+fn remove_others(folder: &Path, named: &BTreeSet<String>) -> Result<(), RawError> {
+    let io = |source| RawError::Io { path: folder.to_owned(), source };
+    for entry in fs::read_dir(folder).map_err(io)? {
+        let name = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
+        if number_of(&name).is_some() && !named.contains(&name) {
+            let path = folder.join(name);
+            fs::remove_file(&path).map_err(|source| RawError::Io { path, source })?;
+        }
+    }
+    Ok(())
 }
 
 fn number_of(file: &str) -> Option<u32> {

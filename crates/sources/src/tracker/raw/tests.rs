@@ -178,3 +178,88 @@ fn the_state_is_replaced_as_a_whole_and_says_how_many_pages_there_were() {
     fs::write(folder.path().join(STATE), "{").unwrap();
     assert!(open(folder.path()).state().is_err());
 }
+
+/// Takes out a word.
+struct Without(&'static str);
+
+impl Redact for Without {
+    fn page(&self, body: &[u8]) -> Option<Vec<u8>> {
+        rewritten(body, &|_, text| text.contains(self.0).then(|| text.replace(self.0, "-")))
+    }
+}
+
+/// Every byte of a folder, unpacked where it is packed.
+fn bytes_of(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        all.push_str(&String::from_utf8_lossy(&bytes));
+        let mut plain = Vec::new();
+        let _ = flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain);
+        all.push_str(&String::from_utf8_lossy(&plain));
+    }
+    all
+}
+
+#[test]
+fn a_word_that_is_taken_out_is_in_no_byte_and_the_pages_stay_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = open(folder.path());
+    writer.segment_max = 100;
+    for n in 1..=7 {
+        append(&mut writer, n);
+    }
+    writer.set_state(&State::default()).unwrap();
+    drop(writer);
+    let before = Raw::open(folder.path()).unwrap();
+    assert!(bytes_of(folder.path()).contains("xxx"));
+    assert_eq!(Writer::of(folder.path()).unwrap().redact(&Without("y")).unwrap(), 0);
+    assert_eq!(Raw::open(folder.path()).unwrap().fingerprint(), before.fingerprint(), "nothing was to be done");
+    assert_eq!(Writer::of(folder.path()).unwrap().redact(&Without("xxx")).unwrap(), 7);
+    assert!(!bytes_of(folder.path()).contains("xxx"));
+    let after = Raw::open(folder.path()).unwrap();
+    assert_ne!(after.fingerprint(), before.fingerprint(), "whoever reads notices");
+    let mut body = Vec::new();
+    let numbers: Vec<u64> = after
+        .entries()
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            after.read(&entry, &mut body).unwrap();
+            assert_eq!(entry.etag.as_deref(), Some("e"));
+            entry.number
+        })
+        .collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7]);
+    // The next page comes behind the others and overwrites none.
+    append(&mut open(folder.path()), 8);
+    assert_eq!(Raw::open(folder.path()).unwrap().entries().unwrap().count(), 8);
+}
+
+#[test]
+fn whoever_is_killed_while_taking_out_can_do_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = open(folder.path());
+    append(&mut writer, 1);
+    append(&mut writer, 2);
+    drop(writer);
+    let (manifest, segment) =
+        (fs::read(folder.path().join(MANIFEST)).unwrap(), fs::read(folder.path().join("pages-0001.gz")).unwrap());
+    Writer::of(folder.path()).unwrap().redact(&Without("xxx")).unwrap();
+    let done = fs::read(folder.path().join(MANIFEST)).unwrap();
+    let anew = fs::read(folder.path().join("pages-0002.gz")).unwrap();
+    // New pages to some byte, and the old manifest; then the new manifest, and the old pages still there.
+    for n in 0..=anew.len() {
+        fs::write(folder.path().join(MANIFEST), &manifest).unwrap();
+        fs::write(folder.path().join("pages-0001.gz"), &segment).unwrap();
+        fs::write(folder.path().join("pages-0002.gz"), &anew[..n]).unwrap();
+        assert_eq!(pages(folder.path()), [1, 2]);
+        assert_eq!(Writer::of(folder.path()).unwrap().redact(&Without("xxx")).unwrap(), 2);
+        assert!(!bytes_of(folder.path()).contains("xxx"), "killed at {n}");
+    }
+    fs::write(folder.path().join(MANIFEST), &done).unwrap();
+    fs::write(folder.path().join("pages-0002.gz"), &anew).unwrap();
+    fs::write(folder.path().join("pages-0001.gz"), &segment).unwrap();
+    assert_eq!(Writer::of(folder.path()).unwrap().redact(&Without("xxx")).unwrap(), 0);
+    assert!(!bytes_of(folder.path()).contains("xxx"), "what no longer counts is removed");
+}

@@ -103,7 +103,7 @@ fn a_page_to_log_in_is_no_answer() {
 fn whom_the_site_does_not_know_is_told_where_the_token_goes() {
     let folder = tempfile::tempdir().unwrap();
     let mut fake = Fake::new(Empty);
-    let error = fetch(&the_site(), &Credential::none(), folder.path(), &mut fake, &mut ()).unwrap_err();
+    let error = fetch(&the_site(), &Credential::none(), folder.path(), &(), &mut fake, &mut ()).unwrap_err();
     assert!(matches!(error, FetchError::Unknown { has_credential: false, .. }), "{error}");
     assert!(error.hint().unwrap().contains("TRACKER_TOKEN"));
     let (result, _) = after(&[(1, Fault::Status(401))]);

@@ -240,7 +240,7 @@ pub fn site(tracker: Tracker, address: &str, scope: &[&str]) -> Site {
 }
 
 pub fn run<A: Api>(site: &Site, folder: &Path, fake: &mut Fake<A>) -> Result<Outcome, FetchError> {
-    fetch(site, &Credential::token(SECRET), folder, fake, &mut ())
+    fetch(site, &Credential::token(SECRET), folder, &(), fake, &mut ())
 }
 
 /// Nothing in the folder holds the secret, be it packed or not.

@@ -333,7 +333,7 @@ fn nothing_is_asked_before_the_limit_ends() {
         let mut watch = Watch::default();
         let credential = Credential::token(super::fake::SECRET);
         let before = fake.now;
-        sayso_sources::fetch::fetch(&the_site(), &credential, folder.path(), &mut fake, &mut watch).unwrap();
+        sayso_sources::fetch::fetch(&the_site(), &credential, folder.path(), &(), &mut fake, &mut watch).unwrap();
         let waited = watch.pauses.iter().map(|(_, pause)| pause.as_secs() as i64).sum::<i64>();
         assert!(waited >= seconds && waited <= seconds + 12, "{limit:?}: {waited} of {seconds}");
         assert_eq!(watch.pauses.len(), 1);
