@@ -45,7 +45,13 @@ impl Remote {
         let variable = section.token_variable.clone().unwrap_or_else(|| variable_of(&section.name));
         Ok(Some(Remote {
             name: section.name.clone(),
-            site: Site { tracker, address: url.clone(), scope: section.scope.clone(), variable },
+            site: Site {
+                tracker,
+                address: url.clone(),
+                scope: section.scope.clone(),
+                variable,
+                asks_several: section.graphql.unwrap_or(true),
+            },
             user: section.user.clone(),
             token: TokenPlace::of(section, folder),
             folder: raw_folder(section, folder, derived),

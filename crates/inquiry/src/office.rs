@@ -67,6 +67,8 @@ pub struct SourceSection {
     pub token_command: Option<Vec<String>>,
     /// `SERVICE/ACCOUNT`: where the machine's own keyring keeps the token.
     pub token_keyring: Option<String>,
+    /// Whether GitHub may be asked for several pull requests at once, by GraphQL; it may where this is not given.
+    pub graphql: Option<bool>,
     /// A lens file, relative to the office.
     pub lens: Option<PathBuf>,
     /// The IANA zone of times without an offset.

@@ -45,6 +45,8 @@ pub struct Site {
     pub scope: Vec<String>,
     /// The environment variable that may hold the credential, for hints.
     pub variable: String,
+    /// Whether several items may be asked for at once where a tracker has a way to do so: GraphQL of GitHub.
+    pub asks_several: bool,
 }
 
 /// What a fetch brought.

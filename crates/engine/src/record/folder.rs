@@ -27,11 +27,24 @@ pub(crate) struct Folder {
 
 /// Held by whoever writes; goes with the process.
 #[derive(Debug)]
-pub(crate) struct WriterLock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
+pub(crate) struct WriterLock(File);
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        // By name: a process that is just being started holds a copy of every open file for a moment.
+        let _ = self.0.unlock();
+    }
+}
 
 /// Held by whoever reads, so that nobody removes files from under them.
 #[derive(Debug)]
-pub(crate) struct ReaderLock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
+pub(crate) struct ReaderLock(File);
+
+impl Drop for ReaderLock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
 
 /// A file that is being written and is not yet part of anything.
 #[derive(Debug)]

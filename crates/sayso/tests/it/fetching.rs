@@ -422,6 +422,22 @@ fn sites_are_fetched_side_by_side_and_one_site_is_never_asked_two_things_at_once
 }
 
 #[test]
+fn by_graphql_github_tells_the_same_with_fewer_requests() {
+    let mut asked = Vec::new();
+    let [with, without] = ["", "graphql = false\n"].map(|setting| {
+        let server = GITHUB.serve();
+        let office = GITHUB.office(&server);
+        let file = std::fs::read_to_string(office.path().join("sayso.toml")).unwrap();
+        office.write("sayso.toml", file.replace("[privacy]", &format!("{setting}[privacy]")));
+        must_read(&office);
+        asked.push(server.asked.load(Ordering::SeqCst));
+        events(&office)
+    });
+    assert_eq!(with, without);
+    assert!(asked[0] + 20 < asked[1], "{asked:?}");
+}
+
+#[test]
 fn the_say_on_github_is_what_codeowners_declared_unless_the_office_has_a_charter() {
     let server = GITHUB.serve();
     let office = GITHUB.office(&server);

@@ -49,8 +49,12 @@ impl Base {
         self.origin.starts_with("http://") && !is_here
     }
 
-    /// The whole address of a path of the interface.
+    /// The whole address of a path of the interface; one that begins with `/..` lies beside it.
     pub fn with(&self, path: &str) -> String {
+        if let Some(path) = path.strip_prefix("/..") {
+            let above = self.path.rsplit_once('/').map_or("", |(above, _)| above);
+            return format!("{}{above}{path}", self.origin);
+        }
         format!("{}{}{path}", self.origin, self.path)
     }
 

@@ -142,7 +142,9 @@ impl<'w> Client<'w> {
                         self.pause("the site's limit is reached", pause.max(Duration::from_secs(1)))?;
                         continue;
                     }
-                    if let Some(pause) = limits::used_up(&response, self.wire.now()) {
+                    // GraphQL has a budget of its own; where it is used up, REST still has its.
+                    let is_of_this = response.header("x-ratelimit-resource") != Some("graphql");
+                    if let Some(pause) = limits::used_up(&response, self.wire.now()).filter(|_| is_of_this) {
                         self.not_before = self.wire.now().checked_add(pause).ok();
                     }
                     match response.status {
@@ -161,8 +163,9 @@ impl<'w> Client<'w> {
             };
             tries += 1;
             if tries > TRIES {
-                let refused = went_wrong == "it answered 500";
-                if refused {
+                // A question that takes too long to answer comes to nothing, while others may be answered.
+                let is_question = path.ends_with("/graphql") && went_wrong.starts_with("it answered 50");
+                if is_question || went_wrong == "it answered 500" {
                     let why = "the site fails over it, every time".to_owned();
                     return Ok(Reply::Refused(Refused { url, status: 500, why, body: Vec::new() }));
                 }

@@ -2,10 +2,13 @@
 //!
 //! The list is asked for in the order of change, and each page begins where the one before ended: what changes while it is
 //! read comes again at its end, and nothing slips through. Answers that have not changed since the last time cost nothing
-//! of the site's limit: everything is asked for with its entity tag.
+//! of the site's limit: everything is asked for with its entity tag. Whoever shows a credential is told of ten pull requests
+//! at once, by GraphQL ([`query`]); where that is refused, fails or does not say all, the pages of REST are asked for.
 //!
 //! Beside the items, who has the say: every version of CODEOWNERS, and the members of the teams that its newest version
 //! names or that are asked for a review, where the credential may see them.
+
+use std::cell::Cell;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -18,6 +21,8 @@ use crate::authority::codeowners;
 use crate::authority::recorded::{FILE, HISTORY, MEMBERS, PLACES, text_of};
 use crate::tracker::payload::Look;
 
+mod query;
+
 /// What the part is called behind the name of its repository that says who has the say in it.
 const OWNERS: &str = " owners";
 
@@ -27,6 +32,8 @@ pub(super) const PAGE: usize = 100;
 /// The walk through GitHub.
 pub(super) struct Github {
     repositories: Vec<String>,
+    /// Whether pull requests are asked for by GraphQL: until it fails for the first time.
+    asks_several: Cell<bool>,
 }
 
 impl Github {
@@ -38,7 +45,7 @@ impl Github {
         if site.scope.is_empty() {
             return Err(FetchError::Scope("no repository is named; write it as `owner/name`".to_owned()));
         }
-        Ok(Github { repositories: site.scope.clone() })
+        Ok(Github { repositories: site.scope.clone(), asks_several: Cell::new(false) })
     }
 }
 
@@ -148,6 +155,47 @@ fn members(team: &str) -> Option<Ask> {
     Some(Ask::of(MEMBERS, path).conditional().once())
 }
 
+/// Everything about a pull request, page by page.
+fn pages_of_pull(base: &str, number: u64) -> [Ask; 4] {
+    let list = |kind: &str, of: &str| list_of(base, kind, of, number);
+    [
+        list("timeline", "issues"),
+        Ask::of("pull", format!("{base}/pulls/{number}")).conditional(),
+        list("reviews", "pulls"),
+        list("review comments", "pulls"),
+    ]
+}
+
+fn list_of(base: &str, kind: &str, of: &str, number: u64) -> Ask {
+    let last = kind.rsplit(' ').next().unwrap_or(kind);
+    Ask::of(kind, format!("{base}/{of}/{number}/{last}?per_page={PAGE}")).conditional()
+}
+
+/// Page by page what was asked for by GraphQL.
+fn page_by_page(repository: &str, numbers: &[u64]) -> Vec<Ask> {
+    let base = format!("/repos/{}", self::repository(repository));
+    numbers.iter().flat_map(|number| pages_of_pull(&base, *number)).collect()
+}
+
+impl Github {
+    /// What follows from an answer about several pull requests: the pages of those of which it does not say all.
+    fn of_several(&self, ask: &Ask, answer: &Answer) -> Result<Vec<Ask>, String> {
+        let (repository, numbers) = query::about(ask).ok_or("it is no answer about pull requests")?;
+        if !query::is_clean(&answer.json) {
+            self.asks_several.set(false);
+            return Ok(page_by_page(&repository, &numbers));
+        }
+        let mut follow = Vec::new();
+        for number in numbers {
+            match query::whole(&answer.json, number) {
+                Some(pull) => follow.extend(query::teams_asked(pull).filter_map(members)),
+                None => follow.extend(page_by_page(&repository, &[number])),
+            }
+        }
+        Ok(follow)
+    }
+}
+
 impl Route for Github {
     fn prepare(&mut self, client: &mut Client<'_>) -> Result<(), FetchError> {
         if matches!(client.base.host(), "github.com" | "www.github.com") {
@@ -156,6 +204,7 @@ impl Route for Github {
         } else if client.base.host() != "api.github.com" && !client.base.path.ends_with("/api/v3") {
             client.base.path.push_str("/api/v3");
         }
+        self.asks_several.set(client.site.asks_several && client.is_known());
         Ok(())
     }
 
@@ -177,6 +226,7 @@ impl Route for Github {
     fn follow(&self, ask: &Ask, answer: &Answer) -> Result<Vec<Ask>, String> {
         match ask.kind.as_str() {
             "pull" => return Ok(teams_asked(&answer.json)),
+            query::KIND => return self.of_several(ask, answer),
             HISTORY => return versions(ask, answer),
             FILE => return Ok(teams_named(&answer.json)),
             _ => {}
@@ -187,23 +237,17 @@ impl Route for Github {
         }
         let (new, next) = by_change(answer, ask, entries(answer)?, "since", "number");
         let base = ask.path.split("/issues?").next().unwrap_or_default();
-        let mut follow = Vec::new();
+        let (mut follow, mut pulls) = (Vec::new(), Vec::new());
         for issue in new {
             let Some(number) = issue.number("number") else { continue };
-            let list = |kind: &str, of: &str| {
-                Ask::of(
-                    kind,
-                    format!("{base}/{of}/{number}/{}?per_page={PAGE}", kind.rsplit(' ').next().unwrap_or(kind)),
-                )
-                .conditional()
-            };
-            follow.push(list("timeline", "issues"));
-            if issue.look("pull_request").is_some() {
-                follow.push(Ask::of("pull", format!("{base}/pulls/{number}")).conditional());
-                follow.push(list("reviews", "pulls"));
-                follow.push(list("review comments", "pulls"));
+            match issue.look("pull_request") {
+                Some(_) if self.asks_several.get() => pulls.push(number),
+                Some(_) => follow.extend(pages_of_pull(base, number)),
+                None => follow.push(list_of(base, "timeline", "issues", number)),
             }
         }
+        let repository = base.strip_prefix("/repos/").unwrap_or_default();
+        follow.extend(pulls.chunks(query::SEVERAL).map(|numbers| query::ask(repository, numbers)));
         follow.extend(next);
         Ok(follow)
     }
@@ -211,6 +255,17 @@ impl Route for Github {
     fn is_last(&self, _: &Ask, answer: &Answer) -> bool {
         let n = answer.json.as_array().map_or(0, Vec::len);
         n < PAGE && !goes_on(answer, n, PAGE)
+    }
+
+    fn instead(&self, ask: &Ask, _: u16) -> Option<Vec<Ask>> {
+        let (repository, numbers) = query::about(ask).filter(|_| ask.kind == query::KIND)?;
+        self.asks_several.set(false);
+        Some(page_by_page(&repository, &numbers))
+    }
+
+    fn is_kept(&self, ask: &Ask, answer: &Answer) -> bool {
+        // What is asked for again, page by page, need not be counted as lost.
+        !ask.is_passing && (ask.kind != query::KIND || query::is_clean(&answer.json))
     }
 
     fn listed(&self, _: &Ask, answer: &Answer) -> Listed {
@@ -236,7 +291,9 @@ impl Route for Github {
         if part.ends_with(OWNERS) {
             return PLACES.len() as u64;
         }
-        // Half of what there is are pull requests, as a rule, which take three more.
-        1 + items.div_ceil(PAGE as u64) + items + items / 2 * 3
+        // Half of what there is are pull requests, as a rule.
+        let pulls = items / 2;
+        let for_pulls = if self.asks_several.get() { pulls.div_ceil(query::SEVERAL as u64) } else { pulls * 4 };
+        1 + items.div_ceil(PAGE as u64) + (items - pulls) + for_pulls
     }
 }

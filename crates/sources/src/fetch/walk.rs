@@ -173,6 +173,12 @@ pub(super) trait Route {
         None
     }
 
+    /// Whether the page of an answer is kept.
+    fn is_kept(&self, ask: &Ask, answer: &Answer) -> bool {
+        let _ = answer;
+        !ask.is_passing
+    }
+
     /// What a page of a list states.
     fn listed(&self, ask: &Ask, answer: &Answer) -> Listed;
 
@@ -340,7 +346,7 @@ impl<'c, 'w> Walk<'c, 'w> {
         }
         // A first page without anything since the last time says nothing that is not known.
         let is_nothing = is_again && ask.is_list && ask.nth == 0 && listed.n == 0 && follow.is_empty();
-        if !ask.is_passing && !is_nothing && answer.response.status != 0 {
+        if self.route.is_kept(ask, &answer) && !is_nothing && answer.response.status != 0 {
             let body = self.client.hide(&answer.response.body);
             let is_tagged = ask.is_conditional && self.route.is_last(ask, &answer);
             let etag = answer.response.header("etag").filter(|_| is_tagged);

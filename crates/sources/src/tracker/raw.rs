@@ -339,6 +339,17 @@ impl Iterator for Entries {
     }
 }
 
+/// A lock that is given up by name: a process that is just being started holds a copy of every open file for a moment, and
+/// closing alone would leave the lock with it.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
 /// Where a page was written.
 struct Packed {
     file: String,
@@ -365,7 +376,7 @@ pub struct Writer {
     n_pages: u64,
     n_segments: u32,
     segment_max: u64,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Writer {
@@ -423,7 +434,7 @@ impl Writer {
             n_pages: raw.n_pages,
             n_segments: raw.files.iter().filter_map(|file| number_of(file)).max().unwrap_or(0),
             segment_max: SEGMENT_MAX,
-            _lock: lock,
+            _lock: Lock(lock),
         })
     }
 

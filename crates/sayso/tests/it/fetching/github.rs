@@ -10,6 +10,9 @@ const VERSIONS: [(&str, &str, &str); 2] =
     [("c2", "2026-01-06T00:00:00Z", "KiBAdTAgQG8vY29yZQo=\n"), ("c1", "2026-01-05T00:00:00Z", "KiBAdTIK\n")];
 
 pub fn answer(desk: &Desk, asked: &Asked<'_>) -> Option<Given> {
+    if asked.path == "/api/graphql" {
+        return several(desk, asked);
+    }
     let path = asked.path.strip_prefix("/api/v3")?;
     if path == "/orgs/o/teams/core/members" {
         if desk.hides_teams {
@@ -47,6 +50,41 @@ pub fn answer(desk: &Desk, asked: &Asked<'_>) -> Option<Given> {
         _ => return None,
     };
     Some(tagged(given, asked))
+}
+
+/// Several pull requests at once, as GraphQL tells what the pages below tell.
+fn several(desk: &Desk, asked: &Asked<'_>) -> Option<Given> {
+    let numbers = asked.body["query"].as_str()?.split("pullRequest(number: ").skip(1);
+    let account = |n: u64| json!({"__typename": "User", "login": format!("u{}", n % 3)});
+    let page = |goes_on: bool| json!({"hasNextPage": goes_on});
+    let mut repository = json!({"nameWithOwner": "o/r"});
+    for number in numbers.filter_map(|rest| rest.split(')').next()) {
+        let item = desk.item(number)?;
+        let event = |n: usize| {
+            let (id, at, who) = (item.number * 1000 + n as u64, written(item.history[n]), account(n as u64));
+            match is_comment(n) {
+                true => {
+                    json!({"__typename": "IssueComment", "id": "x", "fullDatabaseId": id.to_string(), "author": who,
+                    "createdAt": at, "body": "May I go ahead?"})
+                }
+                false => json!({"__typename": "AssignedEvent", "id": "x", "actor": who, "createdAt": at,
+                    "assignee": account(n as u64 + 1)}),
+            }
+        };
+        let review = json!({"__typename": "PullRequestReview", "id": "x", "fullDatabaseId": (item.number * 1000 + 900).to_string(),
+            "author": account(item.number + 1), "state": "APPROVED", "body": "", "submittedAt": written(item.created)});
+        let mut timeline: Vec<Value> = (0..item.history.len()).map(event).collect();
+        timeline.push(review.clone());
+        let comments = (0..item.history.len()).filter(|n| is_comment(*n)).count() as u64;
+        repository[format!("p{number}")] = json!({"__typename": "PullRequest", "id": "x", "number": item.number, "title": "s",
+            "url": format!("https://github.example/o/r/pull/{number}"), "author": account(item.number),
+            "createdAt": written(item.created), "updatedAt": written(item.updated), "mergedAt": written(item.created),
+            "mergedBy": account(item.number / 3), "comments": {"totalCount": comments + desk.lie},
+            "reviews": {"totalCount": 1, "pageInfo": page(false), "nodes": [review]},
+            // Those with a long history are asked for page by page.
+            "timelineItems": {"pageInfo": page(item.history.len() > 8), "nodes": timeline}});
+    }
+    Some(json!({"data": {"repository": repository}}).into())
 }
 
 /// What has not changed since the tag was given costs nothing.

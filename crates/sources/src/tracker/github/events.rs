@@ -213,7 +213,7 @@ pub(super) fn order(activity: &str, value: &Value) -> u64 {
         "closed" => 9,
         _ => 2,
     };
-    rank << 56 | value.number("id").unwrap_or(0) & ((1 << 56) - 1)
+    rank << 56 | super::objects::number_of(value).and_then(|id| id.parse().ok()).unwrap_or(0) & ((1 << 56) - 1)
 }
 
 /// What tells an event from another of the same kind and instant.

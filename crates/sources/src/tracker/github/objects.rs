@@ -76,9 +76,13 @@ impl GitHub {
         fact.put("type", value.text("type.name").or_else(|| value.text("issue_type.name")));
         fact.put("category", value.text("category.name"));
         fact.put("assignees", payload::names(list("assignees"), "login").as_deref());
-        let mut asked: Vec<String> =
-            list("requested_reviewers").iter().filter_map(|user| user.text("login").map(str::to_owned)).collect();
-        asked.extend(list("requested_teams").iter().filter_map(|team| team_of(team, item)));
+        let of_graphql: Vec<&Value> =
+            list("review_requests").iter().filter_map(|request| request.look("requested_reviewer")).collect();
+        let (persons, teams): (Vec<&Value>, Vec<&Value>) =
+            of_graphql.into_iter().partition(|asked| asked.look("login").is_some());
+        let persons = || list("requested_reviewers").iter().chain(persons.iter().copied());
+        let mut asked: Vec<String> = persons().filter_map(|user| user.text("login").map(str::to_owned)).collect();
+        asked.extend(list("requested_teams").iter().chain(teams).filter_map(|team| team_of(team, item)));
         fact.put("requested_reviewers", (!asked.is_empty()).then(|| asked.join(", ")).as_deref());
         fact.put("base", value.text("base.ref").or_else(|| value.text("base_ref_name")));
         fact.put("head", value.text("head.ref").or_else(|| value.text("head_ref_name")));
@@ -88,7 +92,7 @@ impl GitHub {
         }
         fact.put_number("commits", count(value, "commits"));
         fact.put("url", value.text("html_url").or_else(|| value.text("url")));
-        for user in list("assignees").iter().chain(list("requested_reviewers")) {
+        for user in list("assignees").iter().chain(persons()) {
             self.who(Some(user), told);
         }
         fact.text = payload::statement(value.text("title"), value.text("body"));
@@ -153,7 +157,7 @@ impl GitHub {
         let mut fact = self.fact(item, &format!("review_comment/{number}"), "review_commented", at, &who, value);
         fact.put_number("review", value.number("pull_request_review_id"));
         fact.put("path", value.text("path"));
-        fact.put_yes("is_reply", value.look("in_reply_to_id").is_some());
+        fact.put_yes("is_reply", value.look("in_reply_to_id").or_else(|| value.look("reply_to")).is_some());
         fact.put("url", value.text("html_url").or_else(|| value.text("url")));
         fact.text = value.text("body").map(str::to_owned);
         told.fact(fact);
@@ -202,7 +206,8 @@ impl GitHub {
     /// A commit of a pull request: as the list of its commits has it, with an account, or as a timeline has it, with
     /// no more than git knows.
     pub(super) fn commit(&mut self, item: &str, value: &Value, place: Place<'_>, told: &mut dyn Telling) {
-        let git = value.look("commit").unwrap_or(value);
+        // Asked for as `pushed`, because a commit that is pushed and one that was merged are of two types.
+        let git = value.look("commit").or_else(|| value.look("pushed")).unwrap_or(value);
         let Some(sha) = value.text("sha").or_else(|| git.text("oid")) else {
             return told.set_aside(&place.to_string(), Reason::RowMalformed, "a commit without its hash");
         };

@@ -236,6 +236,7 @@ pub fn site(tracker: Tracker, address: &str, scope: &[&str]) -> Site {
         address: address.to_owned(),
         scope: scope.iter().map(|name| (*name).to_owned()).collect(),
         variable: "TRACKER_TOKEN".to_owned(),
+        asks_several: false,
     }
 }
 
@@ -295,7 +296,7 @@ pub fn survives_kills<A: Api>(site: &Site, make: &dyn Fn() -> Fake<A>, later: Ch
                         }
                         torn(folder.path());
                     }
-                    Err(error) => panic!("killed at {kill}: {error}"),
+                    Err(error) => panic!("killed at {kill}: {error:?}"),
                 }
             }
             let found = told(folder.path(), site.tracker);

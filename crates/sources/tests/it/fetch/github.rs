@@ -32,6 +32,19 @@ pub struct Hub {
     owners: Vec<(&'static str, &'static str, Option<&'static str>)>,
     /// Whether teams may be looked at.
     shows_teams: bool,
+    /// How GraphQL is answered.
+    question: Question,
+}
+
+/// How questions about several pull requests are answered.
+#[derive(Clone, Copy, PartialEq)]
+enum Question {
+    Well,
+    /// As with a list that goes on behind what was asked for.
+    InPart,
+    /// With an error in words, as where the budget is used up.
+    Limited,
+    Status(u16),
 }
 
 impl Hub {
@@ -50,7 +63,15 @@ impl Hub {
                 labels: vec![(number * 1000, created)],
             }
         });
-        Hub { items: items.collect(), page: 3, gone: Vec::new(), echo: false, owners: Vec::new(), shows_teams: true }
+        Hub {
+            items: items.collect(),
+            page: 3,
+            gone: Vec::new(),
+            echo: false,
+            owners: Vec::new(),
+            shows_teams: true,
+            question: Question::Well,
+        }
     }
 
     fn touch(&mut self, number: u64, at: Timestamp) {
@@ -74,6 +95,37 @@ impl Hub {
             response.headers.push(("Link".to_owned(), link));
         }
         response
+    }
+
+    /// Several pull requests at once.
+    fn several(&self, request: &Request) -> Response {
+        let asked: Value = serde_json::from_slice(request.body.as_deref().unwrap()).unwrap();
+        assert_eq!(asked["variables"], value!({"owner": "o", "name": "r"}));
+        let numbers: Vec<u64> = asked["query"]
+            .as_str()
+            .unwrap()
+            .split("pullRequest(number: ")
+            .skip(1)
+            .map(|rest| rest.split(')').next().unwrap().parse().unwrap())
+            .collect();
+        match self.question {
+            Question::Status(status) => return plain(status, "{\"message\": \"no\"}"),
+            Question::Limited => {
+                let mut response = json(&value!({"errors": [{"type": "RATE_LIMITED", "message": "too much"}]}));
+                for (name, of) in [("remaining", "0"), ("reset", "1893456000"), ("resource", "graphql")] {
+                    response.headers.push((format!("X-RateLimit-{name}"), of.to_owned()));
+                }
+                return response;
+            }
+            Question::Well | Question::InPart => {}
+        }
+        let mut repository = value!({"nameWithOwner": "o/r"});
+        for number in numbers {
+            let item = self.items.iter().find(|item| item.number == number && item.is_pull);
+            repository[format!("p{number}")] =
+                item.map_or(Value::Null, |item| item.graphql(self.question == Question::InPart));
+        }
+        json(&value!({"data": {"repository": repository}}))
     }
 
     /// What is declared, and who is in a team.
@@ -143,6 +195,30 @@ impl Item {
     }
 }
 
+impl Item {
+    /// The same as GraphQL says it, and what its pages of REST hold.
+    fn graphql(&self, goes_on: bool) -> Value {
+        let account = |login: &str| value!({"__typename": "User", "login": login});
+        let review = value!({"__typename": "PullRequestReview", "id": "x", "fullDatabaseId": self.number + 5, "author": account("bo"),
+            "state": "APPROVED", "body": "", "submittedAt": self.created.to_string(), "createdAt": self.created.to_string()});
+        let labels = self.labels.iter().map(|(id, at)| {
+            value!({"__typename": "LabeledEvent", "id": base64(format!("012:LabeledEvent{id}").as_bytes()), "actor": account("cy"),
+                "createdAt": at.to_string(), "label": {"name": "bug"}})
+        });
+        let comments = self.comments.iter().map(|(id, at)| {
+            value!({"__typename": "IssueComment", "id": "x", "fullDatabaseId": id, "author": account("bo"), "createdAt": at.to_string(), "body": "and?"})
+        });
+        let timeline: Vec<Value> = labels.chain(comments).chain([review.clone()]).collect();
+        let page = |goes_on: bool| value!({"hasNextPage": goes_on});
+        value!({"__typename": "PullRequest", "id": "x", "fullDatabaseId": self.number + 7000, "number": self.number,
+            "title": format!("item {}", self.number), "url": format!("https://github.com/o/r/pull/{}", self.number),
+            "createdAt": self.created.to_string(), "updatedAt": self.updated.to_string(), "author": account("ada"),
+            "comments": {"totalCount": self.comments.len()},
+            "reviews": {"totalCount": 1, "pageInfo": page(false), "nodes": [review]},
+            "timelineItems": {"totalCount": timeline.len(), "pageInfo": page(goes_on), "nodes": timeline}})
+    }
+}
+
 impl Api for Hub {
     fn answer(&mut self, request: &Request, now: Timestamp) -> Response {
         let (path, query) = parts_of(&request.url);
@@ -151,6 +227,9 @@ impl Api for Hub {
                 403,
                 &value!({"message": format!("{:?} may not", request.header("authorization"))}).to_string(),
             );
+        }
+        if path == "/graphql" {
+            return self.several(request);
         }
         if path == "/search/issues" {
             return json(&value!({"total_count": self.items.len(), "items": []}));
@@ -513,4 +592,71 @@ fn a_kill_at_every_moment_leaves_no_version_out() {
         run(&the_site(), folder.path(), &mut fake).unwrap();
         assert_eq!(recorded::read(folder.path()).unwrap(), expected, "killed at {kill}");
     }
+}
+
+fn several() -> sayso_sources::fetch::Site {
+    sayso_sources::fetch::Site { asks_several: true, ..the_site() }
+}
+
+fn questions(fake: &Fake<Hub>) -> usize {
+    fake.log.iter().filter(|line| line.ends_with("/graphql")).count()
+}
+
+#[test]
+fn several_pull_requests_at_once_are_the_same_as_one_after_another() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let make = || {
+        let mut fake = Fake::new(Hub::new(40));
+        fake.api.page = 100;
+        fake
+    };
+    let (mut one, mut many) = (make(), make());
+    run(&the_site(), folder.path(), &mut one).unwrap();
+    let outcome = run(&several(), other.path(), &mut many).unwrap();
+    assert!(outcome.missed.is_empty(), "{:?}", outcome.missed);
+    let (expected, found) = (told(folder.path(), Tracker::Github), told(other.path(), Tracker::Github));
+    assert_eq!(found.differences(&expected), [""; 0]);
+    assert_eq!(found.aside, expected.aside);
+    assert!(found.claims.values().all(|(stated, received)| stated == received), "{:?}", found.claims);
+    // 13 pull requests, of each of which there are four pages.
+    assert_eq!((questions(&many), one.sent - many.sent), (2, 13 * 4 - 2));
+    assert!(plan(&several(), &Credential::token(super::fake::SECRET), other.path(), &mut many, &mut ()).is_ok());
+}
+
+#[test]
+fn what_is_not_told_at_once_is_asked_for_page_by_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut fake = hub();
+    run(&the_site(), folder.path(), &mut fake).unwrap();
+    let expected = told(folder.path(), Tracker::Github);
+    let ways = [
+        (Question::InPart, 3),
+        (Question::Limited, 1),
+        (Question::Status(403), 1),
+        (Question::Status(404), 1),
+        (Question::Status(502), 6),
+    ];
+    for (question, n) in ways {
+        let folder = tempfile::tempdir().unwrap();
+        let mut fake = hub();
+        fake.api.question = question;
+        let outcome = run(&several(), folder.path(), &mut fake).unwrap();
+        assert!(outcome.missed.is_empty(), "{:?}", outcome.missed);
+        let found = told(folder.path(), Tracker::Github);
+        assert_eq!((found.differences(&expected), &found.aside), (Vec::new(), &expected.aside));
+        assert_eq!(questions(&fake), n, "it is asked no more once it has failed");
+    }
+    // Nobody in particular is not answered at all.
+    let folder = tempfile::tempdir().unwrap();
+    let mut fake = hub();
+    let _ = sayso_sources::fetch::fetch(&several(), &Credential::none(), folder.path(), &(), &mut fake, &mut ());
+    assert_eq!(questions(&fake), 0);
+}
+
+#[test]
+fn a_kill_at_every_moment_while_several_are_asked_for_costs_nothing() {
+    survives_kills(&several(), &hub, |hub, at| {
+        hub.touch(3, at);
+        hub.touch(6, at);
+    });
 }
