@@ -30,6 +30,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sayso-report", &["sayso-model", "sayso-stats"]),
     ("sayso-example", &["sayso-model"]),
     ("sayso-engine", &["sayso-model"]),
+    ("sayso-bench", &["sayso-sources", "sayso-decisions", "sayso-engine", "sayso-model", "sayso-stats"]),
     ("sayso-model", &["sayso-stats"]),
     ("sayso-stats", &[]),
 ];
@@ -37,7 +38,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 /// Crates that only one room may name.
 const ONLY: &[(&str, &[&str])] = &[
     ("datafusion", &["sayso-engine"]),
-    ("ballista", &["sayso-engine"]),
+    ("ballista-core", &["sayso-engine"]),
+    ("ballista-executor", &["sayso-engine"]),
+    ("ballista-scheduler", &["sayso-engine"]),
     ("clap", &["sayso"]),
     ("axum", &["sayso"]),
     ("maud", &["sayso-report"]),

@@ -1,0 +1,1 @@
+//! What Sayso is timed with: records of any size, loops written by hand, and micro-benchmarks.
