@@ -1,5 +1,6 @@
 //! The rules as the engine calls them: what they know (the directory, the end of the record) and what may be chosen.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -7,12 +8,13 @@ use sayso_model::actor::Directory;
 use sayso_model::charter::Remits;
 use sayso_model::decision::{DeciderKnown, ItemEvents, Paths, Reconstruct};
 use sayso_model::time::Instant;
+use serde::{Deserialize, Serialize};
 
 use crate::acts::Parties;
 use crate::fold::{Scratch, fold};
 
 /// What may be chosen about the rules. [`Options::STANDARD`] is what the document describes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     /// Whether handing an answered question to somebody opens it again (R20). Standard: yes. Choose no for trackers in
     /// which assignees are tidied up after closing.
@@ -80,6 +82,24 @@ impl Rules {
     pub fn options(&self) -> &Options {
         &self.options
     }
+
+    /// The rules that were [`packed`](Reconstruct::packed) elsewhere.
+    ///
+    /// # Errors
+    /// When the bytes are something else, or name a time zone that this version does not know.
+    pub fn unpacked(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        let Packed { directory, until, options, remits } = serde_json::from_slice(bytes)?;
+        Ok(Self::with(directory.into_owned(), until, options).under(Arc::new(remits.into_owned())))
+    }
+}
+
+/// What rules are made of, as plain data.
+#[derive(Serialize, Deserialize)]
+struct Packed<'a> {
+    directory: Cow<'a, Directory>,
+    until: Instant,
+    options: Options,
+    remits: Cow<'a, Remits>,
 }
 
 thread_local! {
@@ -101,5 +121,15 @@ impl Reconstruct for Rules {
 
     fn until(&self) -> Instant {
         self.until
+    }
+
+    fn packed(&self) -> Vec<u8> {
+        let packed = Packed {
+            directory: Cow::Borrowed(&self.directory),
+            until: self.until,
+            options: self.options,
+            remits: Cow::Borrowed(&self.remits),
+        };
+        serde_json::to_vec(&packed).expect("plain data without maps of non-text keys serialises")
     }
 }

@@ -9,12 +9,16 @@ use datafusion::arrow::datatypes::{
     Int16Type, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use datafusion::common::Result as DataFusionResult;
-use datafusion::execution::TaskContext;
+#[cfg(feature = "cluster")]
+use datafusion::datasource::physical_plan::ParquetSource;
+#[cfg(feature = "cluster")]
+use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::object_store::local::LocalFileSystem;
-use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, displayable, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
 use sayso_model::decision::{FLAG_AUXILIARY, Paths, Reconstruct};
@@ -25,6 +29,8 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use crate::EngineError;
+#[cfg(feature = "cluster")]
+use crate::cluster::Cluster;
 use crate::fold::{self, Emit};
 use crate::record::layout::{BUCKETS, col};
 use crate::record::{Dictionaries, Snapshot};
@@ -47,6 +53,18 @@ pub struct Engine {
     threads: usize,
     environment: Arc<RuntimeEnv>,
     runtime: Runtime,
+    #[cfg(feature = "cluster")]
+    cluster: Option<Arc<Cluster>>,
+}
+
+/// Where plans are run.
+#[derive(Clone, Debug)]
+enum Runner {
+    /// In this process.
+    Here(Arc<TaskContext>),
+    /// On a cluster.
+    #[cfg(feature = "cluster")]
+    There(Arc<Cluster>, SessionConfig),
 }
 
 /// What the live events are, counted once.
@@ -141,16 +159,44 @@ impl Engine {
         if let Some(bytes) = options.memory_limit {
             environment = environment.with_memory_limit(bytes, 1.0);
         }
-        let environment = environment.build_arc()?;
+        #[cfg_attr(not(feature = "cluster"), expect(unused_mut))]
+        let mut environment = environment.build_arc()?;
         let store = LocalFileSystem::new_with_prefix(&folder)
             .map_err(|error| EngineError::io("open", &folder)(std::io::Error::other(error)))?;
+        #[cfg(feature = "cluster")]
+        if snapshot.place().is_some() {
+            environment = Arc::new(RuntimeEnv {
+                object_store_registry: crate::cluster::in_registry(snapshot.keys()),
+                ..(*environment).clone()
+            });
+        }
         environment.register_object_store(ObjectStoreUrl::parse(scan::STORE)?.as_ref(), Arc::new(store));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)
+            // A cluster is asked over the network.
+            .enable_all()
             .thread_name("sayso-engine")
             .build()
             .map_err(EngineError::io("start threads for", &folder))?;
-        Ok(Self { snapshot, threads, environment, runtime })
+        Ok(Self {
+            snapshot,
+            threads,
+            environment,
+            runtime,
+            #[cfg(feature = "cluster")]
+            cluster: None,
+        })
+    }
+
+    /// The same, with paths and queries computed on a cluster. Where the record lies in a folder, all machines have to
+    /// see it under the same path. Counts that only pass over the events ([`tally`](Engine::tally), ...) stay here.
+    ///
+    /// # Errors
+    /// When the record has several files a bucket; compact it first.
+    #[cfg(feature = "cluster")]
+    pub fn on(self, cluster: Arc<Cluster>) -> Result<Self, EngineError> {
+        crate::record::is_compact(self.snapshot.manifest())?;
+        Ok(Self { snapshot: self.snapshot.seen_by_all(), cluster: Some(cluster), ..self })
     }
 
     /// The snapshot it computes over.
@@ -323,7 +369,48 @@ impl Engine {
     }
 
     fn config(&self) -> SessionConfig {
-        SessionConfig::new().with_target_partitions(self.threads).with_information_schema(true)
+        let config = SessionConfig::new().with_target_partitions(self.threads).with_information_schema(true);
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &self.cluster {
+            return cluster.config(config);
+        }
+        config
+    }
+
+    /// Buckets that are folded at a time: what is not yet asked for stays small.
+    fn buckets_at_once(&self) -> usize {
+        match self.runner() {
+            Runner::Here(_) => self.threads,
+            #[cfg(feature = "cluster")]
+            Runner::There(..) => BUCKETS,
+        }
+    }
+
+    /// Where plans that fold the record are run.
+    fn runner(&self) -> Runner {
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &self.cluster {
+            return Runner::There(Arc::clone(cluster), self.config());
+        }
+        Runner::Here(self.context())
+    }
+
+    /// The rows of a query, from wherever its plan is run; what does not look at the record is answered here.
+    pub(crate) async fn rows(&self, plan: Arc<dyn ExecutionPlan>) -> DataFusionResult<SendableRecordBatchStream> {
+        match self.runner() {
+            #[cfg(feature = "cluster")]
+            Runner::There(cluster, config) if reads_files(&plan) => cluster.rows(plan, config).await,
+            _ => execute_stream(plan, self.context()),
+        }
+    }
+
+    /// A plan as it is run, in words.
+    pub(crate) fn explained(&self, plan: Arc<dyn ExecutionPlan>) -> DataFusionResult<String> {
+        match self.runner() {
+            #[cfg(feature = "cluster")]
+            Runner::There(cluster, config) if reads_files(&plan) => cluster.stages(plan, &config),
+            _ => Ok(displayable(&*plan).indent(false).to_string()),
+        }
     }
 
     fn context(&self) -> Arc<TaskContext> {
@@ -366,11 +453,10 @@ impl PathsInOrder<'_> {
             if let Some(paths) = self.ready.pop_front() {
                 return Ok(Some(paths));
             }
-            // One bucket a thread is under way, so that what is not yet asked for stays small.
-            while self.running.len() < self.engine.threads
+            while self.running.len() < self.engine.buckets_at_once()
                 && let Some(plan) = self.plans.pop_front()
             {
-                self.running.push_back(self.engine.runtime.spawn(fold_bucket(plan, self.engine.context())));
+                self.running.push_back(self.engine.runtime.spawn(fold_bucket(plan, self.engine.runner())));
             }
             let Some(first) = self.running.pop_front() else { return Ok(None) };
             match self.engine.runtime.block_on(first) {
@@ -441,8 +527,22 @@ impl EventCoded {
     }
 }
 
-async fn fold_bucket(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> DataFusionResult<Vec<Paths>> {
+async fn fold_bucket(plan: Arc<dyn ExecutionPlan>, runner: Runner) -> DataFusionResult<Vec<Paths>> {
     let mut paths = Vec::new();
+    let context = match runner {
+        Runner::Here(context) => context,
+        #[cfg(feature = "cluster")]
+        Runner::There(cluster, config) => {
+            if !reads_files(&plan) {
+                return Ok(paths);
+            }
+            let mut batches = cluster.rows(plan, config).await?;
+            while let Some(batch) = batches.next().await {
+                paths.push(fold::decode(&batch?)?);
+            }
+            return Ok(paths);
+        }
+    };
     for partition in 0..plan.output_partitioning().partition_count() {
         let mut batches = plan.execute(partition, Arc::clone(&context))?;
         while let Some(batch) = batches.next().await {
@@ -450,6 +550,15 @@ async fn fold_bucket(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) ->
         }
     }
     Ok(paths)
+}
+
+/// Whether a plan looks at the files of a record: the rest is at hand, and some of it cannot be shipped.
+#[cfg(feature = "cluster")]
+fn reads_files(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    let scans = plan
+        .downcast_ref::<DataSourceExec>()
+        .is_some_and(|source| source.downcast_to_file_source::<ParquetSource>().is_some());
+    scans || plan.name() != "ExplainExec" && plan.children().into_iter().any(reads_files)
 }
 
 fn event(batch: &RecordBatch, row: usize) -> EventCoded {

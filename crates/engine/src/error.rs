@@ -76,6 +76,22 @@ pub enum EngineError {
         /// What is wrong with it.
         what: String,
     },
+    /// A record does not lie where it was looked for.
+    #[error("find the record: {what}")]
+    Place {
+        /// What is wrong with the place.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A cluster cannot be used as it was asked for.
+    #[error("use the cluster: {what}")]
+    Cluster {
+        /// What stands in the way.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
     /// The computation failed.
     #[error("compute over the record")]
     Compute(#[from] Box<DataFusionError>),
@@ -94,7 +110,9 @@ impl EngineError {
             EngineError::Damaged { .. } => Some("remove the record's folder and read the sources again".into()),
             EngineError::Format { .. } => Some("use the version that wrote it, or remove it and read again".into()),
             EngineError::NotTheSame { .. } => Some("read the source anew".into()),
-            EngineError::Query { hint, .. } => Some(hint.clone()),
+            EngineError::Query { hint, .. } | EngineError::Place { hint, .. } | EngineError::Cluster { hint, .. } => {
+                Some(hint.clone())
+            }
             EngineError::Io { .. }
             | EngineError::Full { .. }
             | EngineError::Table { .. }
@@ -121,6 +139,10 @@ impl EngineError {
 
 impl From<DataFusionError> for EngineError {
     fn from(error: DataFusionError) -> Self {
+        #[cfg(feature = "cluster")]
+        if let Some(refusal) = crate::cluster::turned_away(&error.to_string()) {
+            return refusal;
+        }
         EngineError::Compute(Box::new(error))
     }
 }

@@ -7,6 +7,8 @@
 //! not name is not part of the record. Words are codes on disk and in every plan; they become words where something
 //! is shown. Only this crate names DataFusion, Arrow and Parquet.
 
+#[cfg(feature = "cluster")]
+pub mod cluster;
 mod engine;
 mod error;
 mod fold;
@@ -20,7 +22,7 @@ pub use engine::{Engine, EngineOptions, EventCoded, Moments, PathsInOrder, Tally
 pub use error::EngineError;
 pub use output::Format;
 pub use record::{
-    Appender, Compaction, Dictionaries, Erasure, Progress, ROWS_HELD_MAX, Record, SKIPPED_KEPT_MAX, Snapshot,
+    Appender, Compaction, Dictionaries, Erasure, Place, Progress, ROWS_HELD_MAX, Record, SKIPPED_KEPT_MAX, Snapshot,
     SourceState, Start,
 };
 pub use sql::{Answer, MemoryColumn, MemoryTable, Shown, Sql, Tables};

@@ -3,6 +3,9 @@
 
 #[path = "it/build.rs"]
 mod build;
+#[cfg(feature = "cluster")]
+#[path = "it/cluster.rs"]
+mod cluster;
 #[path = "it/erase.rs"]
 mod erase;
 #[path = "it/fold.rs"]

@@ -120,7 +120,9 @@ impl InquiryError {
             | InquiryError::Site(_)
             | InquiryError::File { .. }
             | InquiryError::Export(_)
-            | InquiryError::Engine(EngineError::Query { .. }) => Fault::Usage,
+            | InquiryError::Engine(
+                EngineError::Query { .. } | EngineError::Place { .. } | EngineError::Cluster { .. },
+            ) => Fault::Usage,
             InquiryError::Read(_) | InquiryError::Fetch(_) | InquiryError::Engine(_) => Fault::Source,
         }
     }

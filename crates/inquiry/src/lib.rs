@@ -9,6 +9,7 @@
 
 mod authority;
 mod beliefs;
+mod cluster;
 mod conformity;
 mod coverage;
 mod diagnosing;
@@ -41,7 +42,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use sayso_engine::{Engine, EngineOptions, Record};
+use sayso_engine::{Engine, EngineOptions, Place, Record, Snapshot};
 use sayso_model::actor::Person;
 use sayso_model::charter::Charter;
 use sayso_sources::people::SiteDecl;
@@ -52,6 +53,10 @@ pub use authority::{
     AreaSay, CHARTER_FILE, DeclaredRemit, ImportedCharter, LastDecision, diff_charters, import_charter,
 };
 pub use beliefs::{ANSWERS_FOLDER, ASSUMPTIONS_FILE, Interview, Statement, statements};
+pub use cluster::{
+    ClusterAccess, ExecutorRequest, SchedulerRequest, TOKEN_VARIABLE as CLUSTER_TOKEN_VARIABLE, run_executor,
+    run_scheduler,
+};
 pub use conformity::{ClassOfCommits, CommitsAgainstCharter, commits_against_charter};
 pub use doctor::Check;
 pub use fault::{Fault, InquiryError};
@@ -120,6 +125,10 @@ pub struct Request {
     pub threads: Option<usize>,
     /// Keep what stands before the break of a truncated file.
     pub salvage: bool,
+    /// The scheduler of a cluster that computes, instead of this machine.
+    pub cluster: Option<String>,
+    /// What proves that one belongs to that cluster.
+    pub access: ClusterAccess,
 }
 
 /// Who is told how far a reading has come.
@@ -161,6 +170,11 @@ pub struct Office {
     request: Request,
     threads: NonZeroUsize,
     viewer: Viewer,
+    #[cfg(feature = "cluster")]
+    cluster: Option<std::sync::Arc<sayso_engine::cluster::Cluster>>,
+    /// The record, where it lies elsewhere.
+    #[cfg(feature = "cluster")]
+    far: Option<cluster::FarRecord>,
     /// Removed with everything in it when the office is closed.
     _temporary: Option<TempDir>,
 }
@@ -178,10 +192,25 @@ impl Office {
         };
         let threads = request.threads.and_then(NonZeroUsize::new);
         let threads = threads.or_else(|| NonZeroUsize::new(world.threads())).unwrap_or(NonZeroUsize::MIN);
-        match found {
+        let mut request = request;
+        let far = request.record.take_if(|record| Place::is_address(&record.to_string_lossy()));
+        let address = request.cluster.clone();
+        #[cfg(not(feature = "cluster"))]
+        if far.is_some() || address.is_some() {
+            return cluster::refuse();
+        }
+        #[cfg(feature = "cluster")]
+        let cluster = address.map(|address| cluster::cluster(&address, &request.access, world)).transpose()?;
+        let office = match found {
             Found::Office(folder) => Self::of_folder(folder, request, threads, world),
             Found::Ephemeral(path, kind) => Self::of_path(&path, kind, request, threads, world),
-        }
+        }?;
+        #[cfg(feature = "cluster")]
+        let office = {
+            let at = |address: PathBuf| cluster::FarRecord::at(&address.to_string_lossy(), &office.derived, world);
+            Self { cluster, far: far.map(at).transpose()?, ..office }
+        };
+        Ok(office)
     }
 
     /// An office with a `sayso.toml`.
@@ -243,6 +272,10 @@ impl Office {
             request,
             threads,
             viewer: Viewer::of(world),
+            #[cfg(feature = "cluster")]
+            cluster: None,
+            #[cfg(feature = "cluster")]
+            far: None,
             _temporary: None,
         })
     }
@@ -300,6 +333,10 @@ impl Office {
             request,
             threads,
             viewer: Viewer::of(world),
+            #[cfg(feature = "cluster")]
+            cluster: None,
+            #[cfg(feature = "cluster")]
+            far: None,
             _temporary: temporary,
         })
     }
@@ -321,7 +358,30 @@ impl Office {
 
     fn engine(&self) -> Result<Engine, InquiryError> {
         let options = EngineOptions { threads: Some(self.threads), memory_limit: None };
-        Ok(Engine::new(self.record.snapshot()?, options)?)
+        let engine = Engine::new(self.snapshot()?, options)?;
+        #[cfg(feature = "cluster")]
+        if let Some(cluster) = &self.cluster {
+            return Ok(engine.on(std::sync::Arc::clone(cluster))?);
+        }
+        Ok(engine)
+    }
+
+    /// The record as it is now, wherever it lies.
+    fn snapshot(&self) -> Result<Snapshot, InquiryError> {
+        #[cfg(feature = "cluster")]
+        if let Some(far) = &self.far {
+            return far.snapshot();
+        }
+        Ok(self.record.snapshot()?)
+    }
+
+    /// Whether the record lies elsewhere and is only looked at.
+    fn is_far(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        if self.far.is_some() {
+            return true;
+        }
+        false
     }
 
     fn who(&self, engine: &Engine) -> Result<Who, InquiryError> {

@@ -75,6 +75,12 @@ impl Office {
     pub fn read(&mut self, talk: &mut dyn Talk, stop: &AtomicBool) -> Result<Reading, InquiryError> {
         let list = ForgottenList::read(&self.derived)?;
         let mut reading = Reading::default();
+        if self.is_far() {
+            // Whoever put it there reads the sources.
+            let snapshot = self.snapshot()?;
+            (reading.events, reading.items) = (snapshot.n_events(), snapshot.words().n_items()? as u64);
+            return Ok(reading);
+        }
         for source in &self.sources {
             if self.remotes.iter().any(|remote| remote.name == source.name && !remote.folder.exists()) {
                 reading.sources.push(SourceReading {
@@ -108,7 +114,10 @@ impl Office {
             });
         }
         self.forget_what_is_no_source();
-        self.record.compact_if_needed(self.threads.get())?;
+        match self.request.cluster {
+            Some(_) => self.record.compact(self.threads.get())?,
+            None => self.record.compact_if_needed(self.threads.get())?,
+        };
         self.record.release_memory();
         let snapshot = self.record.snapshot()?;
         for skipped in snapshot.skipped()? {

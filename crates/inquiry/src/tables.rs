@@ -23,8 +23,28 @@ impl Office {
     pub fn query(&self, sql: &str, format: Format) -> Result<String, InquiryError> {
         self.note_view("query", Some(sql))?;
         let engine = self.engine()?;
-        let who = self.who(&engine)?;
-        let mut memory = vec![self.people_table(&who), skipped_table(&engine)?];
+        let mut bytes = Vec::new();
+        engine.sql(self.tables(&engine, sql)?)?.query(sql)?.write(format, &mut bytes)?;
+        let mut text = String::from_utf8_lossy(&bytes).into_owned();
+        if let (Format::Text, Some(because)) = (format, self.privacy.because.as_ref().filter(|_| self.privacy.names)) {
+            text.push_str(&format!("Names are shown because: {because}\n"));
+        }
+        Ok(text)
+    }
+
+    /// How a query would be computed: the operators, each over what it reads from; on a cluster, stage by stage.
+    ///
+    /// # Errors
+    /// As for [`query`](Office::query).
+    pub fn explain(&self, sql: &str) -> Result<String, InquiryError> {
+        let engine = self.engine()?;
+        Ok(engine.sql(self.tables(&engine, sql)?)?.explain(sql)?)
+    }
+
+    /// What a query can look at.
+    fn tables(&self, engine: &Engine, sql: &str) -> Result<Tables, InquiryError> {
+        let who = self.who(engine)?;
+        let mut memory = vec![self.people_table(&who), skipped_table(engine)?];
         // Measuring takes longer than most queries; only those that look at the numbers pay for it.
         let asks_for = |table: &str| sql.to_ascii_lowercase().contains(table);
         memory.push(self.remits_table());
@@ -34,15 +54,8 @@ impl Office {
             memory.push(findings_table(&diagnosis.findings));
         }
         let shown = if self.privacy.names { Shown::Names } else { Shown::Labels(self.labels(&who)) };
-        let tables =
-            Tables { words: Arc::new(who.words().clone()), reconstruct: self.reconstruct(&who, false), shown, memory };
-        let mut bytes = Vec::new();
-        engine.sql(tables)?.query(sql)?.write(format, &mut bytes)?;
-        let mut text = String::from_utf8_lossy(&bytes).into_owned();
-        if let (Format::Text, Some(because)) = (format, self.privacy.because.as_ref().filter(|_| self.privacy.names)) {
-            text.push_str(&format!("Names are shown because: {because}\n"));
-        }
-        Ok(text)
+        let words = Arc::new(who.words().clone());
+        Ok(Tables { words, reconstruct: self.reconstruct(&who, false), shown, memory })
     }
 
     /// What stands for each actor, by code.

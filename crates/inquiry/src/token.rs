@@ -48,10 +48,7 @@ impl TokenPlace {
     pub(crate) fn token(&self, name: &str, world: &dyn World) -> Result<String, InquiryError> {
         match self {
             TokenPlace::Nowhere => Ok(String::new()),
-            TokenPlace::File(file) => {
-                private(file)?;
-                std::fs::read_to_string(file).map_err(InquiryError::file("read the token in", file))
-            }
+            TokenPlace::File(file) => in_file(file),
             TokenPlace::Program { words, folder } => {
                 let (program, args) = words.split_first().expect("an office file whose command is empty is refused");
                 let missing = format!("check `token_command`: there is no program `{program}` that may be run");
@@ -136,6 +133,12 @@ fn complaint(ran: &Ran) -> String {
     let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     words.chars().take(COMPLAINT_MAX).collect()
+}
+
+/// The token in a file that only its owner may read.
+pub(crate) fn in_file(file: &Path) -> Result<String, InquiryError> {
+    private(file)?;
+    std::fs::read_to_string(file).map_err(InquiryError::file("read the token in", file))
 }
 
 /// Refuses a file that others than its owner may read.

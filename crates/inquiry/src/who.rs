@@ -368,6 +368,21 @@ pub(crate) struct AsOf {
     rules: Rules,
 }
 
+/// What packed rules of this kind begin with.
+const AS_OF: &[u8] = b"as of ";
+
+/// The rules that another machine packed.
+///
+/// # Errors
+/// When the bytes are something else.
+pub(crate) fn unpacked(bytes: &[u8]) -> Result<Arc<dyn Reconstruct>, String> {
+    let rules = |bytes: &[u8]| Rules::unpacked(bytes).map_err(|error| error.to_string());
+    Ok(match bytes.strip_prefix(AS_OF) {
+        Some(bytes) => Arc::new(AsOf::new(rules(bytes)?)),
+        None => Arc::new(rules(bytes)?),
+    })
+}
+
 impl AsOf {
     pub(crate) fn new(rules: Rules) -> Self {
         Self { rules }
@@ -387,5 +402,9 @@ impl Reconstruct for AsOf {
 
     fn until(&self) -> Instant {
         self.rules.until()
+    }
+
+    fn packed(&self) -> Vec<u8> {
+        [AS_OF, &self.rules.packed()].concat()
     }
 }

@@ -114,7 +114,8 @@ pub enum SiteKnown {
 }
 
 /// What the directory knows of one actor, by code.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(into = "ActorRow", from = "ActorRow")]
 pub struct Actor {
     /// The actor that this one is the same person as; equal to the own code for most.
     pub same_as: Code,
@@ -134,11 +135,27 @@ pub struct Actor {
     pub is_several: bool,
 }
 
+/// An actor as plain data, without the names of its fields: there are a hundred thousand of them in a large record.
+type ActorRow = (Code, ActorKind, Code, Code, Code, Level, SiteKnown, bool);
+
+impl From<Actor> for ActorRow {
+    fn from(actor: Actor) -> Self {
+        let Actor { same_as, kind, team, site, role, level, site_known, is_several } = actor;
+        (same_as, kind, team, site, role, level, site_known, is_several)
+    }
+}
+
+impl From<ActorRow> for Actor {
+    fn from((same_as, kind, team, site, role, level, site_known, is_several): ActorRow) -> Self {
+        Self { same_as, kind, team, site, role, level, site_known, is_several }
+    }
+}
+
 /// Everybody, looked up by actor code, and the calendars of the sites.
 ///
 /// Empty input is fine: an unknown code gives an [`Actor`] of whom nothing is known, and the calendar of an unknown
 /// site is the one given as `otherwise`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Directory {
     actors: Vec<Actor>,
     calendars: Vec<Option<Calendar>>,

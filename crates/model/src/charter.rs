@@ -200,12 +200,12 @@ pub struct Standing {
 }
 
 /// A charter in the codes of one record.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Remits {
     bound: Vec<Bound>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Bound {
     since: Option<Instant>,
     until: Option<Instant>,
@@ -219,7 +219,7 @@ struct Bound {
 }
 
 /// Persons, teams and roles, by code.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Parties {
     persons: Vec<Code>,
     teams: Vec<Code>,

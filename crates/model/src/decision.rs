@@ -499,6 +499,9 @@ pub trait Reconstruct: Send + Sync {
 
     /// The end of the record: what is open is censored here.
     fn until(&self) -> Instant;
+
+    /// All that it is as plain data, so that another machine can make the same of it.
+    fn packed(&self) -> Vec<u8>;
 }
 
 /// Whether a code names something.

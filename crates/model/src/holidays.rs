@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
+use serde::{Deserialize, Serialize};
 
 /// The years that the Gregorian rules are applied to; others have no holidays.
 const YEARS: std::ops::RangeInclusive<i16> = 1583..=9998;
@@ -13,7 +14,7 @@ const YEARS: std::ops::RangeInclusive<i16> = 1583..=9998;
 ///
 /// One-off and moved days up to 2026 are in. The rules are right from 1978 on for the United Kingdom and from 1991 on
 /// for Poland; earlier years follow the same rules as far as they were in force, and are a fair guess only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Region {
     /// England and Wales: bank holidays.
     EnglandAndWales,
@@ -36,7 +37,7 @@ pub struct Holiday {
 }
 
 /// The days off of a calendar: those of a region, a list of dates, both or neither.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HolidaySet {
     region: Option<Region>,
     listed: BTreeMap<Date, String>,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 const DAY: u32 = 86_400;
 const LONG_NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -11,7 +13,7 @@ const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 ///
 /// Written as `Mon-Fri 09:00-17:00`, `Mon-Thu 08:00-12:00 13:00-17:00; Fri 08:00-14:00` or `9-17` (Monday to Friday).
 /// A span that ends before it begins runs past midnight: `Mon-Fri 22:00-06:00`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WeekHours {
     /// Monday first; seconds since midnight.
     days: [Vec<(u32, u32)>; 7],

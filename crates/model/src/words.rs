@@ -1,9 +1,11 @@
 //! The dictionaries: which word a code stands for, in which column.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Code;
 
 /// The columns that the record stores as codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Column {
     /// Source names.

@@ -1,5 +1,6 @@
 //! What can be typed: the verbs and the options that every verb shares.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -68,7 +69,7 @@ pub enum Verb {
     },
     /// Print the path of every decision of one item
     Path {
-        /// The item as its source names it, or a decision such as QUOTE-17#2
+        /// The item as its source names it, or a decision such as CLM-100#2
         item: String,
     },
     /// Who has the say in an area: as declared, as the record shows it, and who knows it best
@@ -115,7 +116,13 @@ pub enum Verb {
     Query {
         /// One SELECT
         sql: String,
+        /// Show how it would be computed instead: the operators, and on a cluster the stages
+        #[arg(long)]
+        explain: bool,
     },
+    /// Play a part in a cluster of machines, or bring the record to where all of them see it
+    #[command(subcommand)]
+    Cluster(ClusterVerb),
     /// Write the record's events for process-mining tools: OCEL 2.0 (JSON, XML, SQLite) or XES
     ///
     /// People stand under their pseudonyms, unless the office shows names.
@@ -153,6 +160,60 @@ pub enum Verb {
         /// Only see whether anything is worse than it may be, in small and medium organisations; exit code 1 if so
         #[arg(long)]
         check: bool,
+    },
+}
+
+/// What a machine can do for a cluster.
+#[derive(Debug, Subcommand)]
+pub enum ClusterVerb {
+    /// Hand out work: one of these for a cluster
+    ///
+    /// Keeps nothing on disk. Ends with Ctrl-C; queries under way are then to be asked again.
+    Scheduler {
+        /// Where to listen; beyond this machine only with certificates
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50050")]
+        listen: SocketAddr,
+        /// Seconds after which a silent executor is taken for dead and its work is given to others
+        #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+        silence: u64,
+        /// The certificate to show, as PEM
+        #[arg(long, value_name = "FILE", requires = "key")]
+        certificate: Option<PathBuf>,
+        /// The key of the certificate, as PEM
+        #[arg(long, value_name = "FILE", requires = "certificate")]
+        key: Option<PathBuf>,
+    },
+    /// Compute: as many of these as there are machines
+    Executor {
+        /// The scheduler
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50050")]
+        scheduler: String,
+        /// Where to give results to others; beyond this machine only with certificates
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+        /// The name under which others reach this machine [default: the address]
+        #[arg(long, value_name = "HOST")]
+        reached_as: Option<String>,
+        /// Megabytes that sorts and joins may hold before they go to disk [default: most of the machine's]
+        #[arg(long, value_name = "MB")]
+        memory: Option<u64>,
+        /// Where results are kept until they are fetched [default: a temporary folder]
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+        /// The certificate to show, as PEM
+        #[arg(long, value_name = "FILE", requires = "key")]
+        certificate: Option<PathBuf>,
+        /// The key of the certificate, as PEM
+        #[arg(long, value_name = "FILE", requires = "certificate")]
+        key: Option<PathBuf>,
+    },
+    /// Copy the record to object storage: verbs then find it there with --record s3://BUCKET/PREFIX
+    ///
+    /// Only what is new is sent. The environment opens the store: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
+    /// and AWS_ENDPOINT for a store of another maker.
+    Publish {
+        /// s3://BUCKET/PREFIX, or file:///FOLDER for a folder that all machines see
+        place: String,
     },
 }
 
@@ -288,6 +349,18 @@ pub struct Shared {
     /// Keep what could be read of a file that ends in the middle, instead of refusing it
     #[arg(long, global = true)]
     pub salvage: bool,
+
+    /// Compute on the cluster of this scheduler: http://127.0.0.1:50050
+    #[arg(long, global = true, value_name = "URL", env = "SAYSO_CLUSTER")]
+    pub cluster: Option<String>,
+
+    /// A file with the token of the cluster that only its owner may read [default: SAYSO_CLUSTER_TOKEN]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub cluster_token_file: Option<PathBuf>,
+
+    /// Whose certificates are believed in a cluster, as PEM; with it, everything is encrypted
+    #[arg(long, global = true, value_name = "FILE")]
+    pub cluster_authority: Option<PathBuf>,
 }
 
 /// The forms of an answer.

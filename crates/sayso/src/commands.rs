@@ -3,6 +3,7 @@
 mod assume;
 mod charter;
 mod check;
+mod cluster;
 mod diagnose;
 mod doctor;
 mod example;
@@ -22,7 +23,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sayso_inquiry::{InquiryError, Machine, Office, Reading, Request};
+use sayso_inquiry::{ClusterAccess, InquiryError, Machine, Office, Reading, Request};
 
 use crate::args::{Cli, Shared, Verb};
 use crate::ui::Progress;
@@ -39,7 +40,8 @@ pub fn run(cli: &Cli) -> Result<u8, InquiryError> {
             diagnose::run(&cli.shared, path.as_deref(), baseline.as_deref(), charts.as_deref())
         }
         Verb::Path { item } => path::run(&cli.shared, item),
-        Verb::Query { sql } => query::run(&cli.shared, sql),
+        Verb::Query { sql, explain } => query::run(&cli.shared, sql, *explain),
+        Verb::Cluster(verb) => cluster::run(&cli.shared, verb),
         Verb::Export { file, form } => export::run(&cli.shared, file, form.as_deref()),
         Verb::Doctor => doctor::run(&cli.shared),
         Verb::Example { name, dir, force, healthy } => example::run(&cli.shared, name, dir, *force, *healthy),
@@ -68,8 +70,19 @@ fn open(shared: &Shared, path: Option<&Path>) -> Result<Office, InquiryError> {
         seed: shared.seed,
         threads: shared.threads.map(usize::from),
         salvage: shared.salvage,
+        cluster: shared.cluster.clone(),
+        access: access(shared),
     };
     Office::open(request, &Machine)
+}
+
+/// What proves that one belongs to a cluster.
+fn access(shared: &Shared) -> ClusterAccess {
+    ClusterAccess {
+        token_file: shared.cluster_token_file.clone(),
+        authority: shared.cluster_authority.clone(),
+        ..ClusterAccess::default()
+    }
 }
 
 /// Opens the office and brings its record up to date. Ctrl-C stops at the next safe place.

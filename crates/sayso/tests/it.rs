@@ -8,6 +8,9 @@ mod across_the_sea;
 mod action;
 #[path = "it/authority.rs"]
 mod authority;
+#[cfg(feature = "cluster")]
+#[path = "it/cluster.rs"]
+mod cluster;
 #[path = "it/command.rs"]
 mod command;
 #[path = "it/fetching.rs"]

@@ -39,6 +39,7 @@ const DECISIONS_A_BATCH: usize = 8_192;
 
 /// What a fold gives out, as columns of codes and whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cluster", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Emit {
     /// A row for each decision.
     Decisions,
@@ -127,8 +128,7 @@ impl TableProvider for FoldTable {
 /// It holds the open item and at most a batch of decisions, so that memory does not grow with the record.
 ///
 /// For another machine: what the operator is, is `emit`, `projection` and the plain data behind `reconstruct`
-/// (calendars, directory, rules, end of the record). A codec there writes these three under a magic prefix with a
-/// version byte, makes the `Reconstruct` anew from its data, and passes the input on to the codec that knows it.
+/// (calendars, directory, rules, end of the record); the cluster's codec carries these three.
 pub(crate) struct FoldExec {
     input: Arc<dyn ExecutionPlan>,
     reconstruct: Arc<dyn Reconstruct>,
@@ -169,6 +169,21 @@ impl FoldExec {
     }
 }
 
+#[cfg(feature = "cluster")]
+impl FoldExec {
+    pub fn emit(&self) -> Emit {
+        self.emit
+    }
+
+    pub fn projection(&self) -> Option<&[usize]> {
+        self.projection.as_deref()
+    }
+
+    pub fn reconstruct(&self) -> &Arc<dyn Reconstruct> {
+        &self.reconstruct
+    }
+}
+
 impl fmt::Debug for FoldExec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FoldExec").field("emit", &self.emit).field("input", &self.input).finish_non_exhaustive()
@@ -191,6 +206,11 @@ impl ExecutionPlan for FoldExec {
     }
 
     fn input_distribution_requirements(&self) -> InputDistributionRequirements {
+        // What says nothing of its partitions is the scan itself, as it is made for a cluster: each file is a bucket,
+        // and nobody who hands out files to tasks could break one up.
+        if let Partitioning::UnknownPartitioning(_) = self.input.output_partitioning() {
+            return InputDistributionRequirements::new(vec![Distribution::UnspecifiedDistribution]);
+        }
         let item = self.ordering.first().expr.clone();
         InputDistributionRequirements::new(vec![Distribution::KeyPartitioned(vec![item])])
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::folder::Folder;
 use crate::EngineError;
 
-const NAME: &str = "manifest.json";
+pub(crate) const NAME: &str = "manifest.json";
 
 /// The layout that this version writes.
 pub(crate) const FORMAT: u32 = 2;
@@ -137,9 +137,14 @@ impl Manifest {
     /// Makes this the record, as one step and durably.
     pub fn save(&mut self, folder: &Folder) -> Result<(), EngineError> {
         self.version += 1;
+        folder.replace(NAME, &self.to_bytes())
+    }
+
+    /// As it is written.
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut text = serde_json::to_vec_pretty(self).expect("plain data without maps of non-text keys serialises");
         text.push(b'\n');
-        folder.replace(NAME, &text)
+        text
     }
 
     /// Every file it names.

@@ -3,11 +3,14 @@
 mod append;
 mod compact;
 mod erase;
+#[cfg(feature = "cluster")]
+mod far;
 mod folder;
 mod intern;
 pub(crate) mod layout;
 mod manifest;
 pub(crate) mod merge;
+mod place;
 mod tables;
 mod words;
 
@@ -22,8 +25,13 @@ pub use append::{Appender, Progress, ROWS_HELD_MAX, SKIPPED_KEPT_MAX, Start};
 pub use compact::Compaction;
 pub use erase::Erasure;
 pub use manifest::SourceState;
+pub use place::Place;
 pub use words::Dictionaries;
 
+#[cfg(feature = "cluster")]
+pub(crate) use far::{WrittenDictionaries, is_compact};
+#[cfg(feature = "cluster")]
+pub(crate) use manifest::NAME as MANIFEST;
 pub(crate) use manifest::{Manifest, Run};
 
 use crate::EngineError;
@@ -45,6 +53,11 @@ pub struct Record {
 pub struct Snapshot {
     folder: Arc<Folder>,
     manifest: Arc<Manifest>,
+    /// Where its files are read by other machines, if they are.
+    place: Option<Place>,
+    /// What opens that place.
+    #[cfg(feature = "cluster")]
+    keys: crate::cluster::StoreKeys,
     _reading: Arc<Option<ReaderLock>>,
 }
 
@@ -85,7 +98,14 @@ impl Record {
         // First the lock, then the manifest: otherwise its files could be removed in between.
         let reading = Arc::new(self.folder.lock_to_read());
         let manifest = Arc::new(Manifest::load(&self.folder)?);
-        Ok(Snapshot { folder: Arc::clone(&self.folder), manifest, _reading: reading })
+        Ok(Snapshot {
+            folder: Arc::clone(&self.folder),
+            manifest,
+            place: None,
+            #[cfg(feature = "cluster")]
+            keys: Default::default(),
+            _reading: reading,
+        })
     }
 
     /// How far a source has come, as of opening or of the last write through this handle.
@@ -204,6 +224,7 @@ impl Snapshot {
 
     /// The first elements of every source that were set aside, in the order of reading; the ledgers have the counts.
     pub fn skipped(&self) -> Result<Vec<Skipped>, EngineError> {
+        self.bring_near(self.manifest.sources.iter().flat_map(|source| &source.skipped))?;
         tables::read_skipped(&self.folder, self.manifest.sources.iter().flat_map(|source| &source.skipped))
     }
 
@@ -217,6 +238,22 @@ impl Snapshot {
 
     fn folder(&self) -> &Folder {
         &self.folder
+    }
+
+    #[cfg(feature = "cluster")]
+    pub(crate) fn keys(&self) -> &crate::cluster::StoreKeys {
+        &self.keys
+    }
+
+    /// Where its event files lie, if other machines are to find them too.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// Sees to it that small files of a record that lies in object storage are in the folder.
+    #[cfg(not(feature = "cluster"))]
+    fn bring_near<'a>(&self, _: impl Iterator<Item = &'a String>) -> Result<(), EngineError> {
+        Ok(())
     }
 }
 

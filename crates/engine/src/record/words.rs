@@ -56,6 +56,20 @@ impl Dictionaries {
         Self { base: Arc::new(base), extra: Default::default(), joined: Default::default() }
     }
 
+    /// With the words that another process knew on top.
+    #[cfg(feature = "cluster")]
+    pub(super) fn with_extra(snapshot: Snapshot, extra: [Vec<String>; 10]) -> Self {
+        Self { extra, ..Self::new(snapshot) }
+    }
+
+    /// Themselves as plain data, for a machine that finds the record by its place.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn write(&self) -> super::WrittenDictionaries {
+        let snapshot = self.base.snapshot.clone().seen_by_all();
+        let place = snapshot.place().map(ToString::to_string).unwrap_or_default();
+        super::WrittenDictionaries { place, manifest: snapshot.manifest().clone(), extra: self.extra.clone() }
+    }
+
     /// Reads the words of a column now, so that looking them up cannot fail any more.
     pub fn load(&self, column: Column) -> Result<(), EngineError> {
         self.base.table(column).map(|_| ())
@@ -170,6 +184,7 @@ impl Base {
         if let Some(table) = slot.get() {
             return Ok(table);
         }
+        self.snapshot.bring_near(self.snapshot.manifest().words.iter().map(|words| &words.file))?;
         let words = read_words(self.snapshot.folder(), self.snapshot.manifest(), column)?;
         Ok(slot.get_or_init(|| Table { words, codes: OnceLock::new() }))
     }
@@ -178,6 +193,7 @@ impl Base {
         if let Some(items) = self.items.get() {
             return Ok(items);
         }
+        self.snapshot.bring_near(self.snapshot.manifest().items.iter().map(|items| &items.file))?;
         let (ids, names) = read_items(self.snapshot.folder(), self.snapshot.manifest())?;
         let mut by_id = HashTable::with_capacity(ids.len());
         for (index, &id) in ids.iter().enumerate() {

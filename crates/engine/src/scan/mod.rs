@@ -24,7 +24,7 @@ use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 
 use crate::record::layout::{self, BUCKETS, bucket_of, bucket_start, col};
-use crate::record::{Run, Snapshot};
+use crate::record::{Place, Run, Snapshot};
 use merge_runs::MergeRunsExec;
 
 /// Under this address a session finds the folder of its record, so that plans name files and no place on a disk.
@@ -89,11 +89,12 @@ pub(crate) fn plan(snapshot: &Snapshot, scan: &Scan) -> Result<Arc<dyn Execution
     }
     let parts = share_out(&runs, scan.partitions);
     let mut plan: Arc<dyn ExecutionPlan> = if is_merged {
-        let files = read(&runs, (0..runs.len()).map(|run| run..run + 1).collect(), &columns, scan.item)?;
+        let each = (0..runs.len()).map(|run| run..run + 1).collect();
+        let files = read(&runs, each, &columns, scan.item, snapshot.place())?;
         let buckets = parts.iter().map(|part| by_bucket(&runs, part.clone())).collect();
         Arc::new(MergeRunsExec::try_new(files, buckets, splits(&runs, &parts))?)
     } else {
-        read(&runs, parts, &columns, scan.item)?
+        read(&runs, parts, &columns, scan.item, snapshot.place())?
     };
     let position = |of: usize| columns.iter().position(|&found| found == of);
     if has_dead && let Some(source) = position(col::SOURCE) {
@@ -178,6 +179,7 @@ fn read(
     parts: Vec<Range<usize>>,
     columns: &[usize],
     item: Option<u64>,
+    place: Option<&Place>,
 ) -> Result<Arc<dyn ExecutionPlan>> {
     let schema = layout::events();
     let mut source = ParquetSource::new(Arc::clone(&schema));
@@ -185,11 +187,12 @@ fn read(
         source = source.with_predicate(is_item(item, col::ITEM_ID)).with_enable_page_index(true);
     }
     let partitioning = match splits(runs, &parts) {
-        Some(points) if points.len() + 1 == parts.len() => by_range(&schema, points)?,
+        // A scheduler gives each task some of the partitions, and cannot cut the points at which they part.
+        Some(points) if points.len() + 1 == parts.len() && place.is_none() => by_range(&schema, points)?,
         _ => Partitioning::UnknownPartitioning(parts.len()),
     };
-    let groups = parts.into_iter().map(|part| FileGroup::new(runs[part].iter().map(|run| file(run)).collect()));
-    let url = ObjectStoreUrl::parse(STORE)?;
+    let groups = parts.into_iter().map(|part| FileGroup::new(runs[part].iter().map(|run| file(run, place)).collect()));
+    let url = ObjectStoreUrl::parse(place.map_or_else(|| STORE.to_owned(), Place::store))?;
     let config = FileScanConfigBuilder::new(url, Arc::new(source))
         .with_file_groups(groups.collect())
         .with_output_ordering(ordering(&schema).into_iter().collect())
@@ -201,7 +204,7 @@ fn read(
 }
 
 /// A file with the limits of its keys: they prove that one bucket after the other is still sorted.
-fn file(run: &Run) -> PartitionedFile {
+fn file(run: &Run, place: Option<&Place>) -> PartitionedFile {
     let schema = layout::events();
     let instant = |at: i64| ScalarValue::TimestampMicrosecond(Some(at), Some("UTC".into()));
     let whole = |n: u64| ScalarValue::UInt64(Some(n));
@@ -217,7 +220,8 @@ fn file(run: &Run) -> PartitionedFile {
             .with_min_value(Precision::Exact(low))
             .with_max_value(Precision::Exact(high));
     }
-    PartitionedFile::new(run.file.clone(), run.bytes).with_statistics(Arc::new(statistics))
+    let name = place.map_or_else(|| run.file.clone(), |place| place.within(&run.file));
+    PartitionedFile::new(name, run.bytes).with_statistics(Arc::new(statistics))
 }
 
 /// Shares runs out to partitions of whole buckets in their order, each with about as many rows as the others.

@@ -1,5 +1,6 @@
 //! Functions that turn codes to words in a query, and `attr` for everything a source says beyond the columns.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -55,13 +56,15 @@ pub(crate) enum Dictionary {
 /// One function of one session. Two functions of the same name are the same: a session makes each once.
 #[derive(Clone, Debug)]
 pub(crate) struct Function {
-    name: &'static str,
+    name: Cow<'static, str>,
     does: Does,
     signature: Signature,
+    /// Whether its answer leaves the machine, and must not drag a whole dictionary along.
+    is_shipped: bool,
 }
 
 impl Function {
-    pub fn new(name: &'static str, does: Does) -> Function {
+    pub fn new(name: impl Into<Cow<'static, str>>, does: Does) -> Function {
         let list = |item: DataType| DataType::List(Arc::new(Field::new("item", item, false)));
         let signature = match &does {
             Does::Word(_) => Signature::uniform(1, vec![DataType::UInt32, DataType::UInt8], Volatility::Immutable),
@@ -75,7 +78,13 @@ impl Function {
             }
             Does::Attribute => Signature::exact(vec![texts(), DataType::Utf8View], Volatility::Immutable),
         };
-        Function { name, does, signature }
+        Function { name: name.into(), does, signature, is_shipped: false }
+    }
+
+    /// The same on a machine that passes its answers on.
+    #[cfg(feature = "cluster")]
+    pub fn shipped(self) -> Function {
+        Function { is_shipped: true, ..self }
     }
 
     pub fn does(&self) -> &Does {
@@ -122,7 +131,7 @@ impl Hash for Function {
 
 impl ScalarUDFImpl for Function {
     fn name(&self) -> &str {
-        self.name
+        &self.name
     }
 
     fn signature(&self) -> &Signature {
@@ -202,6 +211,10 @@ impl ScalarUDFImpl for Function {
                 };
                 attributes(lists, key.as_deref(), &arrays[1], |entry| words.value(entry))?
             }
+        };
+        let array = match array.as_string_view_opt() {
+            Some(words) if self.is_shipped => Arc::new(words.gc()),
+            _ => array,
         };
         // A constant in, a constant out.
         if args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_))) {

@@ -1,7 +1,7 @@
 //! SQL over the record: the public tables, with words instead of codes, and nothing that writes.
 
 mod answer;
-mod functions;
+pub(crate) mod functions;
 mod memory;
 mod pushed;
 mod views;
@@ -9,6 +9,7 @@ mod views;
 use std::sync::Arc;
 
 use datafusion::error::DataFusionError;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::{SQLOptions, SessionContext};
 use sayso_model::decision::Reconstruct;
 use sayso_model::schema;
@@ -80,18 +81,32 @@ impl<'e> Sql<'e> {
     /// When the query cannot be understood, names what is not there, or would write; the hint lists what is there.
     pub fn query(&self, sql: &str) -> Result<Answer<'e>, EngineError> {
         let runtime = self.engine.runtime();
-        let answer = runtime.block_on(async {
+        let plan = self.plan(sql)?;
+        let batches = runtime.block_on(self.engine.rows(plan)).map_err(|error| explain(sql, &error))?;
+        Ok(Answer::new(self.engine, batches))
+    }
+
+    /// How a query would be computed: the operators, each over what it reads from; on a cluster, stage by stage.
+    ///
+    /// # Errors
+    /// As for [`query`](Sql::query).
+    pub fn explain(&self, sql: &str) -> Result<String, EngineError> {
+        let plan = self.plan(sql)?;
+        self.engine.explained(plan).map_err(|error| explain(sql, &error))
+    }
+
+    fn plan(&self, sql: &str) -> Result<Arc<dyn ExecutionPlan>, EngineError> {
+        let plan = self.engine.runtime().block_on(async {
             let plan = self.context.state().create_logical_plan(sql).await?;
             let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
             if options.verify_plan(&plan).is_err() {
                 return Ok(None);
             }
             let frame = self.context.execute_logical_plan(plan).await?;
-            let batches = frame.execute_stream().await?;
-            Ok(Some(batches))
+            frame.create_physical_plan().await.map(Some)
         });
-        match answer {
-            Ok(Some(batches)) => Ok(Answer::new(self.engine, batches)),
+        match plan {
+            Ok(Some(plan)) => Ok(plan),
             Ok(None) => Err(EngineError::Query {
                 what: "it would change something, and the record is only read".into(),
                 hint: "begin with `select`, `with`, `show tables`, `describe` or `explain`".into(),
@@ -125,6 +140,10 @@ pub(crate) fn broken_off(error: &DataFusionError) -> EngineError {
 
 /// The engine's complaint in a line, with the tables, or the columns of the tables that the query names.
 fn explain(sql: &str, error: &DataFusionError) -> EngineError {
+    #[cfg(feature = "cluster")]
+    if let Some(refusal) = crate::cluster::turned_away(&error.to_string()) {
+        return refusal;
+    }
     let message = error.find_root().strip_backtrace();
     let what = message.trim_start_matches("Error during planning: ").trim_start_matches("Schema error: ");
     // The engine lists every column of every table that is in sight; the hint does that in fewer words.

@@ -229,6 +229,10 @@ impl Reconstruct for Toy {
     fn until(&self) -> Instant {
         self.until
     }
+
+    fn packed(&self) -> Vec<u8> {
+        serde_json::to_vec(&(&self.directory, self.until)).unwrap()
+    }
 }
 
 fn always() -> Calendar {
