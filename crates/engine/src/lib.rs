@@ -7,6 +7,7 @@
 //! not name is not part of the record. Words are codes on disk and in every plan; they become words where something
 //! is shown. Only this crate names DataFusion, Arrow and Parquet.
 
+mod arcs;
 #[cfg(feature = "cluster")]
 pub mod cluster;
 mod engine;

@@ -1,6 +1,8 @@
 //! The record and the engine from outside: what is written comes back, whatever happens in between.
 #![allow(clippy::unwrap_used)]
 
+#[path = "it/arcs.rs"]
+mod arcs;
 #[path = "it/build.rs"]
 mod build;
 #[cfg(feature = "cluster")]

@@ -60,7 +60,7 @@ impl Holds {
 }
 
 /// Every table, in the order of the reference.
-pub const TABLES: [TableDoc; 8] = [
+pub const TABLES: [TableDoc; 9] = [
     TableDoc {
         name: "events",
         says: "One act by one actor on one item at one instant, as the sources tell it.",
@@ -75,6 +75,11 @@ pub const TABLES: [TableDoc; 8] = [
         name: "hops",
         says: "One unbroken hold of a question by one holder. The hops of a decision fill its time without gap or overlap.",
         columns: HOPS,
+    },
+    TableDoc {
+        name: "arcs",
+        says: "Each event of an item with the one before it: from `activity`, `actor`, `team`, `site` and `role` to the `next_` ones. An item of n events has n - 1.",
+        columns: ARCS,
     },
     TableDoc {
         name: "people",
@@ -199,6 +204,38 @@ const HOPS: &[ColumnDoc] = &[
     text("item", "The item."),
     text("holder_kind", "`person`, `bot`, `group` or `unknown`."),
     text("role", "The holder's role at that time."),
+];
+
+const ARCS: &[ColumnDoc] = &[
+    text("item", "The item."),
+    whole("seq", "The place of the earlier event among those of the item, from 1."),
+    text("activity", "The raw label of the earlier event."),
+    text("next_activity", "The raw label of the later event."),
+    text("actor", "Who acted first; a pseudonym, unless the office shows names. Accounts of one person count as one."),
+    text("next_actor", "Who acted next; likewise."),
+    text(
+        "actor_before",
+        "Who acted in the event before the earlier one; likewise. Where it is `next_actor`, the work went out and came back.",
+    ),
+    text("team", "The team of the earlier event: the one that it carries, or else the actor's."),
+    text("next_team", "The team of the later event likewise."),
+    text("site", "The site of the earlier event likewise."),
+    text("next_site", "The site of the later event likewise."),
+    text("role", "The role of the earlier event likewise."),
+    text("next_role", "The role of the later event likewise."),
+    instant("since", "When the earlier event happened."),
+    instant("at", "When the later event happened."),
+    hours("waited_calendar_h", "The time between the two on the wall clock."),
+    hours(
+        "waited_working_h",
+        "The part of it inside the working calendar of whoever had to act: that of `next_site`, in its zone.",
+    ),
+    column(
+        "team_returns",
+        Holds::Flag,
+        "Whether this change of team goes back to the team that had the item before the last change. Stretches of one team count once. Empty where the team does not change, or one of the two is unknown.",
+    ),
+    column("crosses", Holds::Flag, "Whether the two sites differ. Empty where one of them is unknown."),
 ];
 
 const PEOPLE: &[ColumnDoc] = &[

@@ -21,6 +21,7 @@ use sayso_model::words::Column;
 use serde::{Deserialize, Serialize};
 
 use super::{StoreKeys, Unpack};
+use crate::arcs::ArcsExec;
 use crate::fold::{Emit, FoldExec};
 use crate::record::{Dictionaries, Snapshot, WrittenDictionaries};
 use crate::sql::functions::{Dictionary, Does, Function};
@@ -87,6 +88,7 @@ fn kept<T: Clone>(shelf: &Mutex<Vec<(blake3::Hash, T)>>, bytes: &[u8], make: imp
 #[derive(Serialize, Deserialize)]
 enum Operator {
     Fold { emit: Emit, projection: Option<Vec<usize>> },
+    Arcs { projection: Option<Vec<usize>> },
 }
 
 /// One of our functions with its data.
@@ -176,6 +178,9 @@ impl PhysicalExtensionCodec for Codec {
             Operator::Fold { emit, projection } => {
                 Ok(Arc::new(FoldExec::try_new(Arc::clone(input), self.rules(packed)?, emit, projection)?))
             }
+            Operator::Arcs { projection } => {
+                Ok(Arc::new(ArcsExec::try_new(Arc::clone(input), self.rules(packed)?, projection)?))
+            }
         }
     }
 
@@ -185,15 +190,20 @@ impl PhysicalExtensionCodec for Codec {
         bytes: &mut Vec<u8>,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<()> {
-        let Some(fold) = node.downcast_ref::<FoldExec>() else {
+        let projected = |columns: Option<&[usize]>| columns.map(<[usize]>::to_vec);
+        let (operator, rules) = if let Some(fold) = node.downcast_ref::<FoldExec>() {
+            let operator = Operator::Fold { emit: fold.emit(), projection: projected(fold.projection()) };
+            (operator, fold.reconstruct())
+        } else if let Some(arcs) = node.downcast_ref::<ArcsExec>() {
+            (Operator::Arcs { projection: projected(arcs.projection()) }, arcs.reconstruct())
+        } else {
             return self.rest.try_encode(node, bytes, converter);
         };
-        let operator = Operator::Fold { emit: fold.emit(), projection: fold.projection().map(<[usize]>::to_vec) };
         let head = serde_json::to_vec(&operator).map_err(strange)?;
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&head);
-        bytes.extend_from_slice(&fold.reconstruct().packed());
+        bytes.extend_from_slice(&rules.packed());
         Ok(())
     }
 

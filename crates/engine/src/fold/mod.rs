@@ -16,9 +16,7 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, internal_err};
 use datafusion::execution::{RecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
-use datafusion::physical_expr::{
-    Distribution, EquivalenceProperties, LexOrdering, OrderingRequirements, Partitioning, PhysicalExpr,
-};
+use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, OrderingRequirements, Partitioning, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet};
 use datafusion::physical_plan::{
@@ -206,13 +204,7 @@ impl ExecutionPlan for FoldExec {
     }
 
     fn input_distribution_requirements(&self) -> InputDistributionRequirements {
-        // What says nothing of its partitions is the scan itself, as it is made for a cluster: each file is a bucket,
-        // and nobody who hands out files to tasks could break one up.
-        if let Partitioning::UnknownPartitioning(_) = self.input.output_partitioning() {
-            return InputDistributionRequirements::new(vec![Distribution::UnspecifiedDistribution]);
-        }
-        let item = self.ordering.first().expr.clone();
-        InputDistributionRequirements::new(vec![Distribution::KeyPartitioned(vec![item])])
+        scan::together(&self.input, &self.ordering)
     }
 
     fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {

@@ -17,11 +17,13 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, Pa
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::logical_expr::{Expr, Operator, TableProviderFilterPushDown, TableType};
 use datafusion::physical_expr::expressions::{BinaryExpr, Column, in_list, lit};
-use datafusion::physical_expr::{LexOrdering, Partitioning, PhysicalExpr, PhysicalSortExpr, RangePartitioning};
-use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_expr::{
+    Distribution, LexOrdering, Partitioning, PhysicalExpr, PhysicalSortExpr, RangePartitioning,
+};
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, InputDistributionRequirements};
 
 use crate::record::layout::{self, BUCKETS, bucket_of, bucket_start, col};
 use crate::record::{Place, Run, Snapshot};
@@ -123,6 +125,18 @@ pub(crate) fn ordering(schema: &Schema) -> Option<LexOrdering> {
     let names = ["item_id", "at", "seq"];
     let known = names.iter().map_while(|name| schema.index_of(name).ok().map(|at| (name, at)));
     LexOrdering::new(known.map(|(name, at)| ascending(Arc::new(Column::new(name, at)))))
+}
+
+/// What an operator over items asks of the partitions of its input: that all rows of an item stand in one.
+///
+/// Where the input says nothing of its partitions, it is the scan itself as it is made for a cluster: each file is a
+/// bucket, and nobody who hands out files to tasks can break one up.
+pub(crate) fn together(input: &Arc<dyn ExecutionPlan>, ordering: &LexOrdering) -> InputDistributionRequirements {
+    let needed = match input.output_partitioning() {
+        Partitioning::UnknownPartitioning(_) => Distribution::UnspecifiedDistribution,
+        _ => Distribution::KeyPartitioned(vec![Arc::clone(&ordering.first().expr)]),
+    };
+    InputDistributionRequirements::new(vec![needed])
 }
 
 /// The one item that filters ask for, if they do.

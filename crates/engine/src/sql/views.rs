@@ -1,4 +1,4 @@
-//! The three tables that are made of the record: which expression stands behind each public column.
+//! The four tables that are made of the record: which expression stands behind each public column.
 
 use std::sync::Arc;
 
@@ -16,23 +16,26 @@ use sayso_model::words::{Column, Words};
 use super::functions::{Dictionary, Does, Function};
 use super::{Shown, Tables};
 use crate::EngineError;
+use crate::arcs::ArcsTable;
 use crate::fold::{Emit, FoldTable};
 use crate::record::{Dictionaries, Snapshot};
 use crate::scan::EventsTable;
 
 /// The tables of this room; the others are given by the caller.
-pub(crate) const NAMES: [&str; 3] = ["events", "decisions", "hops"];
+pub(crate) const NAMES: [&str; 4] = ["events", "decisions", "hops", "arcs"];
 
 const MICROS_PER_HOUR: f64 = 3_600_000_000.0;
 
-/// Offers `events`, `decisions`, `hops` and `attr`.
+/// Offers `events`, `decisions`, `hops`, `arcs` and `attr`.
 pub(crate) fn register(context: &SessionContext, snapshot: &Snapshot, tables: &Tables) -> Result<(), EngineError> {
     let edge = Edge::new(tables);
     let fold = |emit| FoldTable { snapshot: snapshot.clone(), reconstruct: Arc::clone(&tables.reconstruct), emit };
-    let sources: [(Arc<dyn TableProvider>, Vec<Expr>); 3] = [
+    let arcs = ArcsTable { snapshot: snapshot.clone(), reconstruct: Arc::clone(&tables.reconstruct) };
+    let sources: [(Arc<dyn TableProvider>, Vec<Expr>); 4] = [
         (Arc::new(EventsTable { snapshot: snapshot.clone() }), edge.events()),
         (Arc::new(fold(Emit::Decisions)), edge.decisions()),
         (Arc::new(fold(Emit::Hops)), edge.hops()),
+        (Arc::new(arcs), edge.arcs()),
     ];
     for (name, (table, columns)) in NAMES.into_iter().zip(sources) {
         let mut rows = context.read_table(table)?;
@@ -169,6 +172,30 @@ impl Edge {
                 .call(vec![cast(field("kind"), DataType::UInt32) + lit(1_u32)])
                 .alias("holder_kind"),
             self.word(Column::Role, "role"),
+        ]
+    }
+
+    fn arcs(&self) -> Vec<Expr> {
+        vec![
+            self.item().alias("item"),
+            whole("seq"),
+            self.word(Column::Activity, "activity"),
+            self.word(Column::Activity, "next_activity"),
+            self.actor("actor"),
+            self.actor("next_actor"),
+            self.actor("actor_before"),
+            self.word(Column::Team, "team"),
+            self.word(Column::Team, "next_team"),
+            self.word(Column::Site, "site"),
+            self.word(Column::Site, "next_site"),
+            self.word(Column::Role, "role"),
+            self.word(Column::Role, "next_role"),
+            field("since").alias("since"),
+            field("at").alias("at"),
+            calendar_hours("since", "at").alias("waited_calendar_h"),
+            working_hours("waited_working").alias("waited_working_h"),
+            field("team_returns").alias("team_returns"),
+            field("crosses").alias("crosses"),
         ]
     }
 

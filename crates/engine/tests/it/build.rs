@@ -28,6 +28,7 @@ pub struct Told {
     pub describes: Describes,
     pub verdict: Option<Verdict>,
     pub link: Option<String>,
+    pub auxiliary: bool,
     pub attributes: Vec<(String, String)>,
 }
 
@@ -47,6 +48,7 @@ impl Told {
             describes: self.describes,
             verdict: self.verdict,
             link: self.link.as_deref(),
+            auxiliary: self.auxiliary,
             attributes: &attributes,
             ..EventRow::new(&self.item, Instant::from_micros(self.at), &self.activity)
         };
@@ -90,6 +92,7 @@ pub fn story(n: u64, seed: u64) -> Vec<Told> {
             describes: if numbers.below(5) == 0 { Describes::Holder } else { Describes::Actor },
             verdict: Verdict::from_code(numbers.below(4) as u8),
             link: maybe("link", 1_000, &mut numbers),
+            auxiliary: false,
             attributes: (0..numbers.below(3)).map(|k| (format!("key{k}"), numbers.below(50).to_string())).collect(),
         })
         .collect()

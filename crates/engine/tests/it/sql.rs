@@ -272,7 +272,7 @@ fn what_is_not_there_comes_with_what_is() {
         assert!(error.to_string().contains("'datafusion.public.decision' not found"), "{error}");
         assert_eq!(
             error.hint().unwrap(),
-            "the tables are events, decisions, hops, people, remits, measures, findings, skipped"
+            "the tables are events, decisions, hops, arcs, people, remits, measures, findings, skipped"
         );
         let error = sql.query("selec 1").unwrap_err();
         assert!(matches!(error, EngineError::Query { .. }), "{error}");
@@ -353,7 +353,7 @@ fn a_filter_on_words_is_a_filter_on_codes_and_means_the_same() {
     let plan = |query: &str| answer(&sql, &format!("explain {query}"), Format::Text);
     let one = plan("select count(*) from events where matter = 'matter 1'");
     assert!(!one.contains("word_of_matter"), "{one}");
-    for table in ["events", "hops", "decisions"] {
+    for table in ["events", "hops", "decisions", "arcs"] {
         let one = plan(&format!("select count(*) from {table} where item = 'ITEM-7'"));
         assert_eq!(one.matches(".parquet").count(), 1, "one bucket of sixteen: {one}");
     }

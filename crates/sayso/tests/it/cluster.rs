@@ -85,6 +85,8 @@ fn a_cluster_gives_the_answers_of_one_machine_and_lets_nobody_else_in() {
         "select p.site, count(*) from events e join people p on e.actor = p.person group by 1 order by 1",
         "select count(*) from decisions where in_remit is null",
         "select attr(attributes, 'priority') p, count(*) from events group by 1 order by 1",
+        "select activity, next_activity, count(*) n, round(sum(waited_working_h), 6) h from arcs group by 1, 2 order by 1, 2",
+        "select count(*) filter (where crosses) c, count(*) filter (where team_returns) r from arcs",
         "select count(*) from skipped",
         "select table_name from information_schema.tables order by 1",
     ];
