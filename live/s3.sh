@@ -26,7 +26,7 @@ rm -rf "$work/office/.sayso"
 export SAYSO_CLUSTER_TOKEN=a-token-of-this-job-alone
 "$sayso" cluster scheduler --listen 127.0.0.1:0 >"$work/scheduler.log" &
 parts+=($!)
-until url=$(sed -n 's/.*listens on /http:\/\//p' "$work/scheduler.log") && [ -n "$url" ]; do sleep 0.1; done
+until url=$(sed -n 's/.*listens on /http:\/\//p' "$work/scheduler.log" 2>/dev/null) && [ -n "$url" ]; do sleep 0.1; done
 for _ in 1 2; do
   "$sayso" cluster executor --scheduler "$url" --threads 1 >"$work/executor.log" 2>&1 &
   parts+=($!)
@@ -38,7 +38,7 @@ cd "$work"
 "$sayso" cluster publish $at --office office | grep '^0 files sent'
 ask() { "$sayso" "$@" --office office; }
 queries=(
-  "select matter, count(*) n, sum(latency_working_h) h from decisions group by 1 order by 1"
+  "select matter, count(*) n, round(sum(latency_working_h), 6) h from decisions group by 1 order by 1"
   "select item, activity, actor from events order by at, item, activity, actor limit 30"
   "select role, arrived_by, count(*) from hops group by 1, 2 order by 1, 2"
 )

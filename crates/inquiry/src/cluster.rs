@@ -159,6 +159,7 @@ mod parts {
             listen,
             trust: access.trust(world)?,
             silence,
+            keys: store_keys(world),
             unpack: who::unpacked,
             nearby: nearby.path().to_path_buf(),
         };

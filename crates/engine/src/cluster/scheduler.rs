@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpcServer;
+use ballista_core::utils::default_session_builder;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::create_scheduler;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tonic::transport::server::TcpIncoming;
 
 use super::codec::Codec;
-use super::{MESSAGE_BYTES_MAX, StoreKeys, Trust, Unpack};
+use super::{MESSAGE_BYTES_MAX, StoreKeys, Trust, Unpack, in_registry};
 use crate::EngineError;
 
 /// How a scheduler runs.
@@ -25,6 +28,8 @@ pub struct SchedulerOptions {
     pub trust: Trust,
     /// An executor that has been silent so long is taken for dead, and its work is given to others.
     pub silence: Duration,
+    /// What opens object storage: a plan names its files already here.
+    pub keys: StoreKeys,
     /// Makes rules of what a caller packed.
     pub unpack: Unpack,
     /// A folder for what is brought near.
@@ -36,7 +41,7 @@ pub struct SchedulerOptions {
 /// # Errors
 /// When the address cannot be listened on, or should not be without certificates.
 pub fn scheduler(options: SchedulerOptions, listens: impl FnOnce(SocketAddr)) -> Result<(), EngineError> {
-    let SchedulerOptions { listen, trust, silence, unpack, nearby } = options;
+    let SchedulerOptions { listen, trust, silence, keys, unpack, nearby } = options;
     trust.may_listen(listen.ip())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -60,7 +65,16 @@ pub fn scheduler(options: SchedulerOptions, listens: impl FnOnce(SocketAddr)) ->
             grpc_client_max_message_size: MESSAGE_BYTES_MAX,
             use_tls: trust.uses_tls(),
             override_create_grpc_client_endpoint: Some(trust.endpoints()),
-            override_physical_codec: Some(Arc::new(Codec::new(unpack, StoreKeys::default(), nearby))),
+            override_session_builder: Some({
+                let keys = keys.clone();
+                Arc::new(move |config| {
+                    let environment =
+                        RuntimeEnvBuilder::new().with_object_store_registry(in_registry(&keys)).build_arc()?;
+                    let state = SessionStateBuilder::new_from_existing(default_session_builder(config)?);
+                    Ok(state.with_runtime_env(environment).build())
+                })
+            }),
+            override_physical_codec: Some(Arc::new(Codec::new(unpack, keys, nearby))),
             ..SchedulerConfig::default()
         };
         let parts = BallistaCluster::new_from_config(&config).await.map_err(|error| failed(listen, &error))?;

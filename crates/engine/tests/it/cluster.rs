@@ -22,6 +22,7 @@ fn another_version_is_refused() {
         listen: "127.0.0.1:0".parse().unwrap(),
         trust: trust.clone(),
         silence: Duration::from_secs(5),
+        keys: StoreKeys::default(),
         unpack,
         nearby: nearby.path().to_path_buf(),
     };

@@ -167,11 +167,13 @@ impl Desk {
         let pairs = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
         let pairs = pairs.map(|(key, value)| (decoded(key), decoded(value))).collect();
         let body = serde_json::from_slice(body).unwrap_or(Value::Null);
-        let given = answer(self, &Asked { path: uri.path(), pairs, body, headers }).unwrap_or(Given {
+        let asked = Asked { path: uri.path(), pairs, body, headers };
+        let given = answer(self, &asked).unwrap_or(Given {
             status: 404,
             headers: Vec::new(),
             body: json!({"message": "Not Found"}).to_string(),
         });
+        noted(uri, &asked.body, &given);
         let mut response = given.body.into_response();
         *response.status_mut() = StatusCode::from_u16(given.status).unwrap();
         let own = [("Content-Type", "application/json".to_owned()), ("Date", date)];
@@ -180,6 +182,18 @@ impl Desk {
         }
         response
     }
+}
+
+/// What was asked and answered, as a line of the file that `SAYSO_DESK_LOG` names: `live/github.sh` holds it against what
+/// the vendor publishes of the interface.
+fn noted(uri: &Uri, body: &Value, given: &Given) {
+    use std::io::Write as _;
+    let Some(path) = std::env::var_os("SAYSO_DESK_LOG") else { return };
+    let answer: Value = serde_json::from_str(&given.body).unwrap_or(Value::Null);
+    let line = json!({"asked": uri.to_string(), "body": body, "status": given.status, "answer": answer});
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    // In one piece: several desks write into the same file.
+    file.write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
 /// A desk that answers, until the test ends.
