@@ -113,14 +113,14 @@ enum WrittenDoes {
 #[derive(Serialize, Deserialize)]
 enum WrittenDictionary {
     /// A column of a record, by its place.
-    Of(WrittenDictionaries, Column),
+    Of(Box<WrittenDictionaries>, Column),
     AtHand(Vec<Option<String>>),
 }
 
 impl WrittenDictionary {
     fn write(dictionary: &Dictionary) -> Self {
         match dictionary {
-            Dictionary::Of(words, column) => Self::Of(words.write(), *column),
+            Dictionary::Of(words, column) => Self::Of(Box::new(words.write()), *column),
             Dictionary::AtHand(words) => Self::AtHand(words.iter().map(|word| word.map(str::to_owned)).collect()),
         }
     }

@@ -1,6 +1,6 @@
 //! The part that computes: asks the scheduler for work, reads the record where it lies, keeps its results for a while.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_
 use ballista_executor::flight_service::BallistaFlightService;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionConfig;
+use tonic::transport::server::TcpIncoming;
 
 use super::codec::Codec;
 use super::{MESSAGE_BYTES_MAX, StoreKeys, Trust, Unpack, in_registry};
@@ -57,9 +58,17 @@ pub fn executor(options: ExecutorOptions, listens: impl FnOnce(SocketAddr)) -> R
         what: format!("an executor on {listen} cannot go on ({why})"),
         hint: format!("does the scheduler run at {}:{}, with the same token and version?", scheduler.0, scheduler.1),
     };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(threads.get())
+        .thread_name("sayso-executor")
+        .build()
+        .map_err(|error| failed(&error))?;
     // The scheduler is told the port before anything listens on it: a free one is looked for first.
     let listen = match listen.port() {
-        0 => TcpListener::bind(listen).and_then(|found| found.local_addr()).map_err(|error| failed(&error))?,
+        0 => runtime
+            .block_on(async { TcpIncoming::bind(listen).and_then(|found| found.local_addr()) })
+            .map_err(|error| failed(&error))?,
         _ => listen,
     };
     let flight = {
@@ -113,12 +122,6 @@ pub fn executor(options: ExecutorOptions, listens: impl FnOnce(SocketAddr)) -> R
         override_create_grpc_client_endpoint: Some(trust.endpoints()),
         ..ExecutorProcessConfig::default()
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .worker_threads(threads.get())
-        .thread_name("sayso-executor")
-        .build()
-        .map_err(|error| failed(&error))?;
     listens(listen);
     runtime.block_on(start_executor_process(Arc::new(config))).map_err(|error| failed(&error))
 }

@@ -2,8 +2,8 @@
 //!
 //! What is shipped is the physical plan that this machine would run: the scan names files by the address of the record
 //! ([`crate::Place`]), the operators of this crate and the functions that turn codes to words travel as plain data
-//! ([`codec`]), and everything else is the engine's own. Who has not the shared token, or is of another version, is
-//! turned away before a byte of theirs is read ([`trust`]).
+//! (`codec`), and everything else is the engine's own. Who has not the shared token, or is of another version, is
+//! turned away before a byte of theirs is read (`trust`).
 
 mod client;
 mod codec;
