@@ -119,7 +119,7 @@ impl Office {
             }
         }
         reading.events = reading.sources.iter().map(|source| source.ledger.events).sum();
-        reading.items = snapshot.words().n_items()? as u64;
+        reading.items = snapshot.words().n_items();
         Ok(reading)
     }
 
