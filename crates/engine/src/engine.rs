@@ -21,6 +21,7 @@ use datafusion::object_store::local::LocalFileSystem;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, displayable, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
+use hashbrown::HashSet;
 use sayso_model::decision::{FLAG_AUXILIARY, Paths, Reconstruct};
 use sayso_model::time::Instant;
 use sayso_model::words::Column;
@@ -269,17 +270,22 @@ impl Engine {
     /// # Errors
     /// When the record cannot be read.
     pub fn whereabouts(&self) -> Result<Vec<(Code, Code, Code)>, EngineError> {
-        let mut found = std::collections::BTreeSet::new();
+        let mut found = HashSet::new();
+        let mut last = None;
         self.each_batch(&[col::ACTOR, col::SOURCE, col::SITE], |batch| {
             let [actors, sources, sites] =
                 [0, 1, 2].map(|column| batch.column(column).as_primitive::<UInt32Type>().values());
             for ((actor, source), site) in actors.iter().zip(sources).zip(sites) {
-                if *actor != 0 {
-                    found.insert((*actor, *source, *site));
+                let one = (*actor, *source, *site);
+                if *actor != NOT_RECORDED && last != Some(one) {
+                    found.insert(one);
+                    last = Some(one);
                 }
             }
         })?;
-        Ok(found.into_iter().collect())
+        let mut found: Vec<_> = found.into_iter().collect();
+        found.sort_unstable();
+        Ok(found)
     }
 
     /// The live events of one item, in their order; none where there is no such item.

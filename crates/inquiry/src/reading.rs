@@ -78,7 +78,7 @@ impl Office {
         if self.is_far() {
             // Whoever put it there reads the sources.
             let snapshot = self.snapshot()?;
-            (reading.events, reading.items) = (snapshot.n_events(), snapshot.words().n_items()? as u64);
+            (reading.events, reading.items) = (snapshot.n_events(), snapshot.words().n_items());
             return Ok(reading);
         }
         for source in &self.sources {
@@ -128,7 +128,7 @@ impl Office {
             }
         }
         reading.events = reading.sources.iter().map(|source| source.ledger.events).sum();
-        reading.items = snapshot.words().n_items()? as u64;
+        reading.items = snapshot.words().n_items();
         Ok(reading)
     }
 

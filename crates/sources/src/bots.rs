@@ -1,11 +1,13 @@
 //! Which actors are machines: by what the office declares, by their name, and by hours or answers no human keeps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::Offset;
 use regex::Regex;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_model::actor::ActorKind;
 use sayso_model::time::{Instant, WallTime};
 
@@ -38,9 +40,9 @@ const HOURS_OF_WEEK: u16 = 168;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     n_events: u64,
-    days: BTreeSet<i32>,
+    days: FxHashSet<i32>,
     /// Events by season and UTC hour of the week, as `season * 168 + hour`.
-    hours: BTreeMap<u16, u32>,
+    hours: FxHashMap<u16, u32>,
     /// Events by season and written offset in minutes.
     offsets: BTreeMap<(Season, i16), u32>,
     n_answers: u32,
@@ -62,7 +64,12 @@ impl Season {
     /// The season of an instant, exact to about a day.
     pub fn of(at: Instant) -> Self {
         let date = Offset::UTC.to_datetime(at.timestamp()).date();
-        let since_sunday = |month: i8, nth: i8| date >= sunday(date.year(), month, nth);
+        // Which Sunday it is matters in its own month alone, and this is asked of every event.
+        let since_sunday = |month: i8, nth: i8| match date.month().cmp(&month) {
+            Ordering::Less => false,
+            Ordering::Equal => date >= sunday(date.year(), month, nth),
+            Ordering::Greater => true,
+        };
         let is_europe = since_sunday(3, -1) && !since_sunday(10, -1);
         let is_america = match date.year() {
             2007.. => since_sunday(3, 2) && !since_sunday(11, 1),
@@ -127,7 +134,9 @@ impl Activity {
 
     /// Events by season and UTC hour of the week (0 = Monday 00:00), without empty hours, in order.
     pub fn by_season(&self) -> impl Iterator<Item = (Season, u16, u32)> {
-        self.hours.iter().map(|(key, n)| (Season((key / HOURS_OF_WEEK) as u8), key % HOURS_OF_WEEK, *n))
+        let mut hours: Vec<(u16, u32)> = self.hours.iter().map(|(key, n)| (*key, *n)).collect();
+        hours.sort_unstable();
+        hours.into_iter().map(|(key, n)| (Season((key / HOURS_OF_WEEK) as u8), key % HOURS_OF_WEEK, n))
     }
 
     /// Events by UTC hour of the week, 0 = Monday 00:00.
