@@ -94,7 +94,13 @@ fn not_shown(diagnosis: &Diagnosis, measures: Measures<'_>) -> Vec<Prose> {
     if !groups.is_empty() {
         let counted: Vec<String> = groups
             .iter()
-            .map(|(key, n)| quantity::counted(*n, &clean::name(key), &words::plural(&clean::name(key))))
+            .map(|(key, n)| match clean::name(key) {
+                // What is compared has a name of many: questions that cross a border, and those that do not.
+                many if many.ends_with('s') => {
+                    quantity::counted(*n, &format!("group of {many}"), &format!("groups of {many}"))
+                }
+                one => quantity::counted(*n, &one, &words::plural(&one)),
+            })
             .collect();
         let lead = Prose::new()
             .say("A number about very few people is a number about one of them, so groups below the ")
