@@ -25,7 +25,8 @@ impl Office {
         let engine = self.engine()?;
         let mut bytes = Vec::new();
         engine.sql(self.tables(&engine, sql)?)?.query(sql)?.write(format, &mut bytes)?;
-        let mut text = String::from_utf8_lossy(&bytes).into_owned();
+        let mut text =
+            String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         if let (Format::Text, Some(because)) = (format, self.privacy.because.as_ref().filter(|_| self.privacy.names)) {
             text.push_str(&format!("Names are shown because: {because}\n"));
         }

@@ -112,7 +112,7 @@ pub enum Verb {
         /// The person: a key of people.csv, a name, a mail address, or as a source names them
         person: String,
     },
-    /// Ask the record in SQL; tables: events, decisions, hops, people, remits, measures, findings, skipped
+    /// Ask the record in SQL; tables: events, decisions, hops, arcs, people, remits, measures, findings, skipped
     Query {
         /// One SELECT
         sql: String,

@@ -17,6 +17,8 @@ mod command;
 mod fetching;
 #[path = "it/init.rs"]
 mod init;
+#[path = "it/mining.rs"]
+mod mining;
 #[path = "it/office.rs"]
 mod office;
 #[path = "it/page.rs"]

@@ -77,7 +77,7 @@ fn no_name_of_a_person_is_shown_anywhere() {
     for format in ["text", "json", "markdown", "csv", "html"] {
         shown += &office.ok(&["diagnose", "firm", "--format", format]);
     }
-    for table in ["events", "decisions", "hops", "people", "skipped"] {
+    for table in ["events", "decisions", "hops", "arcs", "people", "skipped"] {
         shown +=
             &office.ok(&["query", &format!("SELECT * FROM {table} LIMIT 2000"), "--office", "firm", "--format", "csv"]);
     }

@@ -85,6 +85,68 @@ fn the_incidents_are_all_read_and_country_zero_is_unknown() {
     doctor_is_content(&office, &target, &["--lens", &lens]);
 }
 
+/// Counted from the XES by a script that knows nothing of Sayso: neighbours in each trace by time, then by place in the
+/// file; country 0 is no country.
+#[test]
+fn arcs_of_the_incidents_are_those_counted_by_hand() {
+    let Some(data) = real_data() else { return };
+    let office = TestOffice::new();
+    let (target, lens) = (log(&data, "bpic2013_incidents.xes.gz"), lens("bpic2013"));
+    let all = rows(
+        &office,
+        &target,
+        &lens,
+        "SELECT count(*) AS arcs, count(DISTINCT item) AS items, round(sum(waited_calendar_h), 3) AS waited, \
+         count(crosses) AS both_sites, count(*) FILTER (WHERE crosses) AS crossings, \
+         count(team_returns) AS changes, count(*) FILTER (WHERE team_returns) AS returns, \
+         count(DISTINCT CASE WHEN team_returns THEN item END) AS items_with_returns, \
+         count(*) FILTER (WHERE actor <> next_actor) AS handovers, \
+         count(*) FILTER (WHERE next_actor = actor_before AND actor <> actor_before) AS subcontracted FROM arcs",
+    );
+    let items = rows(
+        &office,
+        &target,
+        &lens,
+        "SELECT count(*) AS n FROM (SELECT item FROM events GROUP BY item HAVING count(*) > 1)",
+    );
+    let expected = serde_json::json!({
+        "arcs": 57_979,
+        "items": items[0]["n"],
+        "waited": 2_189_936.809,
+        "both_sites": 51_150,
+        "crossings": 6_422,
+        "changes": 9_454,
+        "returns": 2_394,
+        "items_with_returns": 1_177,
+        "handovers": 20_649,
+        "subcontracted": 451,
+    });
+    assert_eq!(all[0], expected);
+    let pairs = rows(
+        &office,
+        &target,
+        &lens,
+        "SELECT grouping(activity) AS people, count(*) AS n FROM arcs \
+         GROUP BY GROUPING SETS ((activity, next_activity), (actor, next_actor))",
+    );
+    let n_of = |people: u64| pairs.iter().filter(|row| row["people"] == people).count();
+    assert_eq!((n_of(0), n_of(1)), (81, 11_015));
+    let first = rows(
+        &office,
+        &target,
+        &lens,
+        "SELECT activity, next_activity, count(*) AS n, round(sum(waited_calendar_h), 3) AS waited FROM arcs \
+         GROUP BY 1, 2 ORDER BY n DESC LIMIT 1",
+    );
+    let expected = serde_json::json!({
+        "activity": "Queued/Awaiting Assignment",
+        "next_activity": "Accepted/In Progress",
+        "n": 10_700,
+        "waited": 292_336.475,
+    });
+    assert_eq!(first[0], expected);
+}
+
 /// Reference numbers for the closed problems, by the level at which holders are told apart: A-B-A, any return, hand-offs
 /// an item, counted over all events of a problem. Sayso counts while a question is open, so the few events between an
 /// answer and whoever opens it again are not in its numbers; hence the tolerance.
