@@ -1,13 +1,12 @@
 //! Which actors are machines: by what the office declares, by their name, and by hours or answers no human keeps.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::Offset;
 use regex::Regex;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use sayso_model::actor::ActorKind;
 use sayso_model::time::{Instant, WallTime};
 
@@ -40,14 +39,69 @@ const HOURS_OF_WEEK: u16 = 168;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     n_events: u64,
-    days: FxHashSet<i32>,
+    days: Days,
     /// Events by season and UTC hour of the week, as `season * 168 + hour`.
     hours: FxHashMap<u16, u32>,
-    /// Events by season and written offset in minutes.
-    offsets: BTreeMap<(Season, i16), u32>,
+    /// Events by season and written offset in minutes, in order.
+    offsets: Vec<((Season, i16), u32)>,
     n_answers: u32,
     n_answers_too_fast: u32,
 }
+
+/// Days (since 1970) that are told apart: 1900 to 2199.
+const DAYS_KNOWN: std::ops::Range<i32> = -25_567..84_006;
+
+/// A set of days, a bit for each from the first one on.
+#[derive(Clone, Debug, Default)]
+struct Days {
+    first_word: i32,
+    words: Vec<u64>,
+}
+
+impl Days {
+    fn insert(&mut self, day: i32) {
+        // What lies beyond is bad data, and must not cost memory.
+        let day = day.clamp(DAYS_KNOWN.start, DAYS_KNOWN.end - 1);
+        let (word, bit) = (day.div_euclid(64), day.rem_euclid(64));
+        if self.words.is_empty() {
+            self.first_word = word;
+        } else if word < self.first_word {
+            let before = (self.first_word - word) as usize;
+            self.words.splice(0..0, std::iter::repeat_n(0, before));
+            self.first_word = word;
+        }
+        let at = (word - self.first_word) as usize;
+        if at >= self.words.len() {
+            self.words.resize(at + 1, 0);
+        }
+        self.words[at] |= 1 << bit;
+    }
+
+    fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = i32> {
+        self.words
+            .iter()
+            .zip(self.first_word..)
+            .flat_map(|(word, at)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
+    }
+}
+
+impl PartialEq for Days {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Days {}
+
+/// Days (since 1970) of which the season is looked up: 1990 to 2049, where nearly all work that is recorded lies.
+const SEASONS_KNOWN: std::ops::Range<i64> = 7_305..29_220;
+
+/// The seasons of [`SEASONS_KNOWN`].
+static SEASONS: LazyLock<Vec<Season>> = LazyLock::new(|| SEASONS_KNOWN.map(Season::worked_out).collect());
 
 /// Which parts of the world have their clocks put forward; the same UTC hour is another hour on the wall then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +117,18 @@ impl Season {
 
     /// The season of an instant, exact to about a day.
     pub fn of(at: Instant) -> Self {
-        let date = Offset::UTC.to_datetime(at.timestamp()).date();
+        Self::of_day(at.micros().div_euclid(86_400_000_000))
+    }
+
+    fn of_day(day: i64) -> Self {
+        match usize::try_from(day - SEASONS_KNOWN.start).ok().and_then(|at| SEASONS.get(at)) {
+            Some(season) => *season,
+            None => Self::worked_out(day),
+        }
+    }
+
+    fn worked_out(day: i64) -> Self {
+        let date = Offset::UTC.to_datetime(Instant::from_micros(day * 86_400_000_000).timestamp()).date();
         // Which Sunday it is matters in its own month alone, and this is asked of every event.
         let since_sunday = |month: i8, nth: i8| match date.month().cmp(&month) {
             Ordering::Less => false,
@@ -93,12 +158,19 @@ impl Activity {
         let day = hours.div_euclid(24);
         // 1970-01-01 was a Thursday: hour 72 of a week that begins on Monday.
         let hour_of_week = (hours + 72).rem_euclid(i64::from(HOURS_OF_WEEK)) as u16;
-        let season = Season::of(at);
+        let season = Season::of_day(day);
         self.n_events += 1;
-        self.days.insert(day as i32);
+        self.days.insert(day.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32);
         *self.hours.entry(u16::from(season.0) * HOURS_OF_WEEK + hour_of_week).or_default() += 1;
         if let Some(offset) = offset {
-            *self.offsets.entry((season, offset)).or_default() += 1;
+            self.count_offset((season, offset), 1);
+        }
+    }
+
+    fn count_offset(&mut self, key: (Season, i16), n: u32) {
+        match self.offsets.binary_search_by_key(&key, |(found, _)| *found) {
+            Ok(at) => self.offsets[at].1 += n,
+            Err(at) => self.offsets.insert(at, (key, n)),
         }
     }
 
@@ -111,12 +183,12 @@ impl Activity {
     /// Adds what is known of the same actor from elsewhere: another part of the record, another of their names.
     pub fn merge(&mut self, other: &Activity) {
         self.n_events += other.n_events;
-        self.days.extend(&other.days);
+        other.days.iter().for_each(|day| self.days.insert(day));
         for (hour, n) in &other.hours {
             *self.hours.entry(*hour).or_default() += n;
         }
         for (offset, n) in &other.offsets {
-            *self.offsets.entry(*offset).or_default() += n;
+            self.count_offset(*offset, *n);
         }
         self.n_answers += other.n_answers;
         self.n_answers_too_fast += other.n_answers_too_fast;
@@ -346,6 +418,8 @@ fn sunday(year: i16, month: i8, nth: i8) -> Date {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeMap;
 
     use super::*;
 
