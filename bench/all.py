@@ -58,6 +58,8 @@ def main():
             print(name, flush=True)
             block = blocks.BLOCKS[name](b)
             block["made"] = {"date": blocks.today(), "sayso": f"{version} ({commit})", "turns": given.runs, "peers": peers.VERSIONS, **machine()}
+            # Another block may have been measured beside this one.
+            results = json.loads(raw.read_text()) if raw.exists() else {}
             results[name] = block
             raw.write_text(json.dumps(results, indent=1))
     PAGE.write_text(page.write({name: results[name] for name in blocks.BLOCKS if name in results}))

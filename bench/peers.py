@@ -29,17 +29,17 @@ PATHS_DUCKDB = """
 import duckdb, json, sys
 db = duckdb.connect()
 n, hops, waited = db.execute(f'''
-with e as (select item_id i, at, seq, act, actor, "to" t, lag(actor) over w asked_by,
+with e as (select item_id i, "at" ts, seq, act, actor, "to" t, lag(actor) over w asked_by,
                   sum(case when act in (1, 10) then 1 else 0 end) over w q
-           from '{sys.argv[1]}/events-*.parquet' window w as (partition by item_id order by at, seq)),
-     h as (select i, q, at, seq, act,
+           from '{sys.argv[1]}/events-*.parquet' window w as (partition by item_id order by "at", seq)),
+     h as (select i, q, ts, seq, act,
                   case when act in (1, 10) then actor when act in (2, 3) then t when act = 5 then asked_by end holder
            from e where act in (1, 2, 3, 5, 8, 10, 12)),
-     p as (select *, lag(holder) over (partition by i, q order by at, seq) before from h),
-     last as (select max(at) until from '{sys.argv[1]}/events-*.parquet')
+     p as (select *, lag(holder) over (partition by i, q order by ts, seq) before from h),
+     last as (select max("at") until from '{sys.argv[1]}/events-*.parquet')
 select count(*), sum(n), sum(waited) / 3600e6 from (
     select count(*) filter (act in (2, 3, 5) and holder <> before) n,
-           epoch_us(coalesce(min(at) filter (act in (8, 12)), (select until from last))) - epoch_us(min(at)) waited
+           epoch_us(coalesce(min(ts) filter (act in (8, 12)), (select until from last))) - epoch_us(min(ts)) waited
     from p group by i, q)''').fetchone()
 print(json.dumps({"decisions": n, "handovers": int(hops), "waited_h": round(waited, 3)}))
 """

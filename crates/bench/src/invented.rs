@@ -46,7 +46,7 @@ const FIRST_DAY: i64 = 19_723;
 /// The time over which the questions are put, however many there are.
 const SPAN: i64 = 3 * 365 * DAY;
 /// Events of a question on average; measured, so that the span comes out about right.
-const EVENTS_A_CASE: f64 = 7.2;
+const EVENTS_A_CASE: f64 = 9.3;
 
 /// Whole numbers without a pattern; the same from the same seed on every machine (splitmix64).
 #[derive(Clone, Debug)]
