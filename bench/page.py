@@ -121,8 +121,9 @@ def of_proof(block):
     for row in block["proof"]:
         lines.append(f"| {row['question']} | {words(row['truth'])} | {words(row['sayso'])} | {words(row['pm4py']).replace('|', '/')} |")
     lines += ["", "*Subcontracting*: X hands to Y and gets it back in one of three cases, to Z in all three; by cases that is 1/3 and 1. *Working together*: A and B "
-              "share two of two cases. *A name missing*: one of four events has nobody. *Business hours*: asked in London on Friday at 16:30, answered in Warsaw "
-              "on Monday at 09:30; by either's own calendar, 9 to 17, half an hour. Sayso's first row there is Ann, who holds it; in the second case it is Bea's.", ""]
+              "share two of two cases. *A name missing*: one of four events has nobody. *Over a weekend*: asked in London on Friday at 16:30, answered in Warsaw "
+              "on Monday at 09:30; by either's own calendar, 9 to 17, half an hour, whoever has it meanwhile. *A morning*: from 9 to 10 on a Monday in Warsaw. pm4py has one "
+              "set of hours for all and no zone: told 9 to 17 it means UTC, right over that weekend and nothing of that morning.", ""]
     return lines
 
 

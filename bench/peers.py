@@ -160,13 +160,19 @@ def both(job, frame):
 sandwiches = log([["X", "Y", "X", "Z", "X"], ["X", "Z", "X"], ["X", "Z", "X"]])
 pairs = log([["A", "B", "A"], ["A", "B", "B"]])
 unnamed = log([["A", "B"], ["A", None]])
-monday = pd.DataFrame([("1", "asked", "Ann", pd.Timestamp("2026-01-09T16:30:00+00:00")), ("1", "answered", "Bea", pd.Timestamp("2026-01-12T08:30:00+00:00"))],
-                      columns=["case:concept:name", "concept:name", "org:resource", "time:timestamp"])
-monday = pm4py.format_dataframe(monday, case_id="case:concept:name", activity_key="concept:name", timestamp_key="time:timestamp")
-hours = [(60 * 60 * (24 * day + 9), 60 * 60 * (24 * day + 17)) for day in range(5)]
-arcs = pm4py.discover_performance_dfg(monday, business_hours=True, business_hour_slots=hours)[0]
+slots = [(60 * 60 * (24 * day + 9), 60 * 60 * (24 * day + 17)) for day in range(5)]
+def hours(since, until, **given):
+    frame = pd.DataFrame([("1", "asked", pd.Timestamp(since)), ("1", "answered", pd.Timestamp(until))],
+                         columns=["case:concept:name", "concept:name", "time:timestamp"])
+    frame = pm4py.format_dataframe(frame, case_id="case:concept:name", activity_key="concept:name", timestamp_key="time:timestamp")
+    arcs = pm4py.discover_performance_dfg(frame, business_hours=True, **given)[0]
+    return round(next(iter(arcs.values()))["mean"] / 3600, 4)
+weekend = ("2026-01-09T16:30:00+00:00", "2026-01-12T09:30:00+01:00")
+morning = ("2026-01-12T09:00:00+01:00", "2026-01-12T10:00:00+01:00")
+def both_hours(span):
+    return {"its own hours": hours(*span), "told 9 to 17": hours(*span, business_hour_slots=slots)}
 print(json.dumps({"subcontracting": both(pm4py.discover_subcontracting_network, sandwiches),
                   "working together": both(pm4py.discover_working_together_network, pairs),
                   "handover with a name missing": both(pm4py.discover_handover_of_work_network, unnamed),
-                  "business hours": next(iter(arcs.values()))["mean"] / 3600}))
+                  "working hours over a weekend": both_hours(weekend), "working hours of a morning": both_hours(morning)}))
 """

@@ -16,7 +16,8 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 def once(command, seconds=900, gigabytes=12.0, folder=None):
     """Runs one process to its end. Gives CPU seconds (user and system, children included), seconds on the wall, peak MB
-    and what it printed, or `failed` and why."""
+    and what it printed, or `failed` and why. What this process itself has in memory when it starts another counts as that
+    one's peak, so callers stay small."""
     began = time.monotonic()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = subprocess.Popen([str(part) for part in command], stdout=out, stderr=err, cwd=folder, start_new_session=True)
