@@ -47,8 +47,10 @@ fn the_answers_in_the_guide_are_those_that_come_out() {
     }
     anew.push_str(&page[done..]);
     assert!(n_queries >= 10, "{n_queries} queries");
+    #[expect(clippy::disallowed_methods, reason = "how whoever runs the tests asks for the page to be written")]
     if std::env::var_os("SAYSO_BLESS").is_some() {
         std::fs::write(&path, &anew).unwrap();
+        return;
     }
-    assert!(anew == page || std::env::var_os("SAYSO_BLESS").is_some(), "the page should be:\n{anew}");
+    assert!(anew == page, "the page should be:\n{anew}");
 }
