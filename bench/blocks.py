@@ -234,7 +234,7 @@ def hours(b):
     return {"races": [b.race("1 M events: waiting in working hours", {
         "sayso query": lambda: [b.sayso, "query", sql, "--record", record, "--lens", LENS, "--office", log, "--format", "csv"],
         "pm4py, business hours, one zone": lambda: [b.python, "-c", peers.SOME_PM4PY, table, "hours"],
-    }, [most("sayso query", "cpu", 2)], answers=lambda text: read_answer(text) if "{" in text else counted(text))],
+    }, [most("sayso query", "cpu", 2)] if with_arcs else (), answers=lambda text: read_answer(text) if "{" in text else counted(text))],
         "note": None if with_arcs else "This Sayso has no table `arcs` yet: the working time of holds was asked instead, by team."}
 
 
@@ -347,7 +347,6 @@ def git(b, names=("peps", "dpdk", "spdk")):
             answers=lambda text: read_answer(text) if text.strip().startswith("{") else {})
         few = b.race(name, {f"PyDriller, paths of the first {FEW}": lambda: [b.python, "-c", PYDRILLER, repository, "paths", FEW]}, runs=1)
         race["seen"].update(few["seen"])
-        race["answers"].update(few["answers"])
         race["per cpu"] = {one: min(FEW, count) if "first" in one else count for one in race["seen"]}
         race["unit"] = "commits"
         races.append(race)
