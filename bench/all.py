@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Sayso beside other programs: prepares data and peers, lets them take turns, and writes `docs/reference/benchmarks.md`.
 
-    bench/all [--only paths,xes] [--runs 3] [--home DIR] [--peer-scripts DIR] [--sayso PATH] [--bench PATH] [--page]
+    bench/all [--only paths,xes] [--runs 3] [--small] [--home DIR] [--peer-scripts DIR]
+              [--sayso PATH] [--bench PATH] [--page]
 
 Each block can run alone; its raw results are kept in DIR/results.json (DIR is ~/.cache/sayso-bench unless told otherwise),
 and the page is made of all that is there. `--page` makes it again without measuring. Nothing is written into the project
@@ -39,6 +40,7 @@ def main():
     ask.add_argument("--peer-scripts", type=pathlib.Path, default=HERE.parent.parent / "shared/peers")
     ask.add_argument("--sayso", type=pathlib.Path)
     ask.add_argument("--bench", type=pathlib.Path)
+    ask.add_argument("--small", action="store_true", help="leave the largest size of each block out")
     ask.add_argument("--page", action="store_true", help="make the page again of what was measured before")
     given = ask.parse_args()
     unknown = [name for name in given.only if name not in blocks.BLOCKS]
@@ -51,7 +53,8 @@ def main():
         if not (given.sayso and given.bench):
             subprocess.run(["cargo", "build", "--release", "-p", "sayso", "-p", "sayso-bench"], check=True, cwd=HERE.parent)
         built = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent / "target")) / "release"
-        b = blocks.Bench(given.home, given.sayso or built / "sayso", given.bench or built / "sayso-bench", given.peer_scripts, given.runs, given.seconds)
+        b = blocks.Bench(given.home, given.sayso or built / "sayso", given.bench or built / "sayso-bench", given.peer_scripts,
+                         given.runs, given.seconds, given.small)
         version = subprocess.run([str(b.sayso), "--version"], capture_output=True, text=True, check=True).stdout.strip()
         commit = subprocess.run(["git", "-C", str(HERE), "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
         for name in given.only:

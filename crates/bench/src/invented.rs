@@ -59,7 +59,7 @@ impl Numbers {
     }
 
     /// The next one.
-    pub fn number(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -69,7 +69,7 @@ impl Numbers {
 
     /// A number below `n`, which is at least 1.
     pub fn below(&mut self, n: u32) -> u32 {
-        ((u128::from(self.number()) * u128::from(n)) >> 64) as u32
+        ((u128::from(self.draw()) * u128::from(n)) >> 64) as u32
     }
 
     /// Whether it happened, where it does in `percent` of a hundred cases.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{ArrowPrimitiveType, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sayso_decisions::Rules;
 use sayso_engine::Record;
 use sayso_model::Code;
@@ -213,9 +213,7 @@ fn batches(
     file: &Path,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<RecordBatch, arrow::error::ArrowError>>, Failed> {
-    // Plain arrays, whatever the Arrow types say that the file was written with.
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(false);
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(File::open(file)?, options)?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     Ok(builder.with_projection(mask).with_batch_size(BATCH_ROWS).build()?)
 }
