@@ -162,7 +162,7 @@ def diagnose(b, sizes=("65 k", "1 M")):
     return {"races": races}
 
 
-# One statement that asks all of it of one walk over the record; one row a kind of question.
+# Each question by itself, and then all of them of one walk over the record: one row a kind of question.
 ARCS = {
     "directly-follows and waiting": "select activity, next_activity, count(*) n, avg(waited_calendar_h) mean, min(waited_calendar_h) low, "
                                     "max(waited_calendar_h) high, sum(waited_calendar_h) total from arcs group by 1, 2",
@@ -171,15 +171,8 @@ ARCS = {
     "business-hours waiting": "select activity, next_activity, count(*) n, avg(waited_working_h) mean from arcs group by 1, 2",
 }
 ALL_ARCS = ("select activity, next_activity, actor, next_actor, count(*) n, sum(waited_calendar_h) waited, "
-            "sum(case when team <> next_team then 1 else 0 end) teams, sum(case when site <> next_site then 1 else 0 end) sites "
+            "count(*) filter (where team_returns) ping_pong, count(*) filter (where crosses) crossings "
             "from arcs group by grouping sets ((activity, next_activity), (actor, next_actor), (team, next_team), (site, next_site))")
-
-
-def has_arcs(b):
-    """Whether this Sayso has the table."""
-    record, log = stored(b, "65 k")
-    seen, _ = turns.once([b.sayso, "query", "select count(*) from arcs", "--record", record, "--lens", LENS, "--office", log])
-    return "failed" not in seen
 
 
 def counted(text):
@@ -192,7 +185,7 @@ def counted(text):
 
 def answers(b, sizes=("65 k", "1 M", "10 M")):
     """The questions of the peers' own tables, and one of Sayso's."""
-    races, with_arcs = [], has_arcs(b)
+    races = []
     for size in sizes[:-1] if b.small else sizes:
         record, log = stored(b, size)
         if log is None:
@@ -205,22 +198,19 @@ def answers(b, sizes=("65 k", "1 M", "10 M")):
         cpu, mb = {"65 k": (0.3, 80), "1 M": (2.5, 250), "10 M": (8, 1000)}[size]
         limits = lambda name: [most(name, "cpu", cpu), most(name, "mb", mb)]
         races.append(b.race(f"{size} events: decisions, counted", {"sayso query": ask(PATHS)}, limits("sayso query")))
-        if with_arcs:
-            for name, sql in ARCS.items():
-                races.append(b.race(f"{size} events: {name}", {"sayso query": ask(sql)}, limits("sayso query") if size != "10 M" else (), answers=counted))
-            races.append(b.race(f"{size} events: all of these in one statement", {
-                "sayso query": ask(ALL_ARCS), "DuckDB by hand": lambda: [b.python, "-c", peers.ARCS_DUCKDB, table],
-            }, limits("sayso query") if size == "1 M" else (), answers=lambda text: read_answer(text) if "{" in text else counted(text)))
+        for name, sql in ARCS.items():
+            races.append(b.race(f"{size} events: {name}", {"sayso query": ask(sql)}, limits("sayso query") if size != "10 M" else (), answers=counted))
+        races.append(b.race(f"{size} events: all of these in one statement", {
+            "sayso query": ask(ALL_ARCS), "DuckDB by hand": lambda: [b.python, "-c", peers.ARCS_DUCKDB, table],
+        }, limits("sayso query") if size == "1 M" else (), answers=lambda text: read_answer(text) if "{" in text else counted(text)))
         people = {"DuckDB by hand": lambda: [b.python, "-c", peers.PEOPLE_DUCKDB, table],
                   "pl4pm": lambda: [b.python, "-c", peers.PEOPLE_PL4PM, table]}
         if size != "10 M":
             people["pm4py"] = lambda: [b.python, "-c", peers.SOME_PM4PY, table, "people"]
-        if with_arcs:
-            people = {"sayso query": ask("select actor, next_actor, count(*) n from arcs where actor <> '' and next_actor <> '' group by 1, 2"), **people}
-        races.append(b.race(f"{size} events: hand-overs of people", people, limits("sayso query") if with_arcs else (), runs=1 if size == "10 M" else None,
+        people = {"sayso query": ask("select actor, next_actor, count(*) n from arcs where actor <> '' and next_actor <> '' group by 1, 2"), **people}
+        races.append(b.race(f"{size} events: hand-overs of people", people, limits("sayso query"), runs=1 if size == "10 M" else None,
                             answers=lambda text: read_answer(text) if "{" in text else counted(text)))
-    note = None if with_arcs else "This Sayso has no table `arcs` yet: directly-follows, waiting per arc, ping-pong and crossings were not asked of it."
-    return {"races": races, "note": note}
+    return {"races": races}
 
 
 def hours(b):
@@ -229,13 +219,11 @@ def hours(b):
     if log is None:
         return {"skipped": "the logs of the peers are not there"}
     table = b.log("1 M", "parquet")
-    with_arcs = has_arcs(b)
-    sql = ARCS["business-hours waiting"] if with_arcs else "select team, count(*) n, sum(held_working_h) held from hops group by 1"
+    sql = ARCS["business-hours waiting"]
     return {"races": [b.race("1 M events: waiting in working hours", {
         "sayso query": lambda: [b.sayso, "query", sql, "--record", record, "--lens", LENS, "--office", log, "--format", "csv"],
         "pm4py, business hours, one zone": lambda: [b.python, "-c", peers.SOME_PM4PY, table, "hours"],
-    }, [most("sayso query", "cpu", 2)] if with_arcs else (), answers=lambda text: read_answer(text) if "{" in text else counted(text))],
-        "note": None if with_arcs else "This Sayso has no table `arcs` yet: the working time of holds was asked instead, by team."}
+    }, [most("sayso query", "cpu", 2)], answers=lambda text: read_answer(text) if "{" in text else counted(text))]}
 
 
 def xes(b, sizes=("65 k", "1 M", "10 M")):
