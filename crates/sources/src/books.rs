@@ -86,6 +86,12 @@ impl<'s> Gate<'s> {
         if self.within.is_empty() { Cow::Borrowed(place) } else { Cow::Owned(format!("{}{place}", self.within)) }
     }
 
+    /// Whatever was delivered by an earlier reading was passed over by other means: what comes now is new.
+    pub fn go_on(&mut self) {
+        self.elements = self.resume;
+        self.is_muted = false;
+    }
+
     /// Elements seen so far, those before the point of resumption included.
     pub fn elements(&self) -> u64 {
         self.elements

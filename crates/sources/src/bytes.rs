@@ -91,6 +91,38 @@ impl Unpacked {
         Ok(Unpacked { path: path.to_owned(), reader, tally, len, is_gzip })
     }
 
+    /// Opens a plain file behind its first `bytes` bytes, which have to bear this hash, and counts the lines there; `None`
+    /// where they do not, or are not whole lines of UTF-8 that end with a line feed.
+    pub fn open_behind(path: &Path, bytes: u64, hash: u128) -> Result<Option<(Unpacked, u64)>, ReadError> {
+        let mut unpacked = Unpacked::open(path)?;
+        let io = |source| ReadError::Io { path: path.to_owned(), source };
+        // What the file was read up to is more than what is asked for here: the tally does not tell.
+        let mut found = XxHash3_128::new();
+        let (mut chunk, mut left, mut lines) = (Vec::with_capacity(CHUNK), bytes, 0);
+        while left > 0 && !unpacked.is_gzip {
+            let carried = chunk.len();
+            let n = unpacked.reader.by_ref().take(left.min(CHUNK as u64)).read_to_end(&mut chunk).map_err(io)?;
+            left -= n as u64;
+            found.write(&chunk[carried..]);
+            let text = match std::str::from_utf8(&chunk) {
+                Ok(text) => text.len(),
+                // A character that lies across the border is whole in the next chunk.
+                Err(error) if n > 0 && left > 0 && error.error_len().is_none() => error.valid_up_to(),
+                Err(_) => return Ok(None),
+            };
+            let has_odd_end = memchr::memchr_iter(b'\r', &chunk[..text]).any(|at| match chunk.get(at + 1) {
+                Some(next) => *next != b'\n',
+                None => unpacked.reader.fill_buf().is_ok_and(|next| next.first() != Some(&b'\n')),
+            });
+            if n == 0 || has_odd_end || left == 0 && chunk.last() != Some(&b'\n') {
+                return Ok(None);
+            }
+            lines += memchr::memchr_iter(b'\n', &chunk[..text]).count() as u64;
+            chunk.drain(..text);
+        }
+        Ok((left == 0 && found.finish_128() == hash).then_some((unpacked, lines)))
+    }
+
     /// Whether the content, unpacked, begins with these bytes.
     pub fn starts_with(&mut self, magic: &[u8]) -> bool {
         self.reader.fill_buf().is_ok_and(|head| head.starts_with(magic))
@@ -139,7 +171,32 @@ impl Unpacked {
             spilt: Vec::new(),
             has_errors: has_errors.clone(),
         };
-        Ok(Text { path, reader: Box::new(decoded), is_gzip, has_errors, mismatch })
+        Ok(Text { path, reader: Box::new(decoded), is_gzip, encoding, has_errors, mismatch })
+    }
+
+    /// Reads the text from where it stands, as UTF-8.
+    pub fn text_from_here(self) -> Text {
+        let has_errors = Rc::new(Cell::new(false));
+        let decoded = Decoded {
+            source: Box::new(self.reader),
+            decoder: UTF_8.new_decoder_without_bom_handling(),
+            raw: vec![0; CHUNK],
+            from: 0,
+            to: 0,
+            is_end: false,
+            is_flushed: false,
+            pending: None,
+            spilt: Vec::new(),
+            has_errors: has_errors.clone(),
+        };
+        Text {
+            path: self.path,
+            reader: Box::new(decoded),
+            is_gzip: self.is_gzip,
+            encoding: UTF_8,
+            has_errors,
+            mismatch: None,
+        }
     }
 }
 
@@ -148,6 +205,8 @@ pub(crate) struct Text {
     pub path: PathBuf,
     pub reader: Box<dyn Read>,
     pub is_gzip: bool,
+    /// What it is written in.
+    pub encoding: &'static Encoding,
     has_errors: Rc<Cell<bool>>,
     /// How the encoding differs from what was declared, in words.
     pub mismatch: Option<String>,

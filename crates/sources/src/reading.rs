@@ -7,7 +7,7 @@ use sayso_model::event::{EventSink, Flow};
 use twox_hash::XxHash3_64;
 
 use crate::books::{Gate, Position};
-use crate::bytes::{Tally, Unpacked, hash_of_start};
+use crate::bytes::{Tally, Text, Unpacked, hash_of_start};
 use crate::lens::shape::{Element, Shaper};
 use crate::{Done, Freshness, Kind, ReadError, Source};
 
@@ -49,6 +49,22 @@ impl<'s> Reading<'s> {
             len: unpacked.len,
             told: 0,
         })
+    }
+
+    /// Where whole rows were added behind those that an earlier reading read to their end, in a plain file in UTF-8: the
+    /// text from there on, the bytes before it and the lines there. What was read need not be taken apart once more, unless
+    /// the lens has to remember it.
+    pub fn behind(&mut self) -> Result<Option<(Text, u64, u64)>, ReadError> {
+        let Some(position) = &self.resume else { return Ok(None) };
+        if !position.complete || !position.open_end || position.elements == 0 || self.shaper.has_memory() {
+            return Ok(None);
+        }
+        let bytes = position.bytes;
+        let Some((unpacked, lines)) = Unpacked::open_behind(&self.source.path, bytes, position.hash)? else {
+            return Ok(None);
+        };
+        self.tally = unpacked.tally.clone();
+        Ok(Some((unpacked.text_from_here(), bytes, lines)))
     }
 
     /// Turns an element into events; it has been counted as seen.

@@ -34,6 +34,11 @@ static WANTED: LazyLock<[(Signs, Rules); 2]> = LazyLock::new(|| {
 /// ([`Signs::HAS_TEXT`]), and a form that nobody filled in says nothing else ([`Signs::TEMPLATE`]). Whether a text is an
 /// item's own statement it cannot tell; the source can. Takes time in proportion to the text's length, and keeps nothing of it.
 pub fn signs(text: &str) -> Signs {
+    signs_but(text, Signs::NONE)
+}
+
+/// The same without signs that the caller has no use for; those are not looked for.
+pub(crate) fn signs_but(text: &str, unwanted: Signs) -> Signs {
     if text.trim().is_empty() {
         return Signs::NONE;
     }
@@ -43,7 +48,7 @@ pub fn signs(text: &str) -> Signs {
     }
     let words = Words::of(&own);
     let mut signs = Signs::HAS_TEXT.and(intent::units(&own, &words));
-    if words.has_question() || ASKS.find(&words) {
+    if !unwanted.has(Signs::ASKS) && (words.has_question() || ASKS.find(&words)) {
         signs = signs.and(Signs::ASKS);
     }
     for (wanted, rules) in WANTED.iter() {
@@ -51,7 +56,7 @@ pub fn signs(text: &str) -> Signs {
             signs = signs.and(*wanted);
         }
     }
-    if CONSENT.find(&words) {
+    if !unwanted.has(Signs::ASKS_CONSENT) && CONSENT.find(&words) {
         signs = signs.and(Signs::ASKS_CONSENT);
     }
     if REASON.find(&words) {

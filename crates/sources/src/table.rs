@@ -30,15 +30,27 @@ pub(crate) fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSi
     if let Some(mismatch) = &text.mismatch {
         reading.gate.note("line 1", Note::EncodingMismatch, mismatch);
     }
-    let spoilt = text.spoilt();
+    let mut spoilt = text.spoilt();
     let is_plain = !text.is_gzip;
+    let behind = if is_plain && text.encoding == encoding_rs::UTF_8 { reading.behind()? } else { None };
     let Text { path, reader, .. } = text;
     let mut rows = Rows::new(BufReader::new(reader), path);
-    let result = match rows.first_byte()? {
-        Some(b'{') => json::read(&mut reading, &mut rows, &spoilt),
+    let columns = match rows.first_byte()? {
+        Some(b'{') => Ok(None),
         Some(b'[') => return Err(array(&source.path)),
-        _ => read_csv(&mut reading, &mut rows, &spoilt),
+        _ => rows.header().and_then(|header| columns(&mut reading, header, &source.path)).map(Some),
     };
+    let result = columns.and_then(|columns| {
+        if let Some((text, bytes, lines)) = behind {
+            spoilt = text.spoilt();
+            rows.go_behind(text.reader, bytes, lines);
+            reading.gate.go_on();
+        }
+        match columns {
+            None => json::read(&mut reading, &mut rows, &spoilt),
+            Some(columns) => read_csv(&mut reading, &columns, &mut rows, &spoilt),
+        }
+    });
     match result {
         Ok(Flow::Stop) => Ok(Done::Interrupted),
         Ok(Flow::Continue) => reading.complete(is_plain && rows.is_open_ended()),
@@ -184,10 +196,12 @@ fn missing(path: &Path, field: &str, lens: &Inner, names: &[String], column: &st
     ReadError::Column { path: path.to_owned(), column, hint }
 }
 
-fn read_csv(reading: &mut Reading<'_>, rows: &mut Rows, spoilt: &Spoilt) -> Result<Flow, ReadError> {
-    let header = rows.header()?;
-    let path = reading.source.path.clone();
-    let columns = columns(reading, header, &path)?;
+fn read_csv(
+    reading: &mut Reading<'_>,
+    columns: &[Column],
+    rows: &mut Rows,
+    spoilt: &Spoilt,
+) -> Result<Flow, ReadError> {
     loop {
         let events = reading.gate.elements();
         let (line, fields) = match rows.next().map_err(|error| error.after(events))? {

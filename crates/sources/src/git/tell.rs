@@ -516,10 +516,8 @@ impl<'a> Teller<'a> {
 
 /// What the body of a message says: whether there is one, and whether it gives a reason. Messages ask nobody.
 fn signs_of(message: &str) -> Signs {
-    let signs = signs::signs(message::body(message));
     // A commit message asks nobody, and is what the change says of itself.
-    let asks = Signs::ASKS.and(Signs::ASKS_CONSENT).bits();
-    let said = Signs::of_flags(signs.bits() & !asks);
+    let said = signs::signs_but(message::body(message), Signs::ASKS.and(Signs::ASKS_CONSENT));
     if said.has(Signs::HAS_TEXT) { said.and(Signs::STATEMENT) } else { said }
 }
 

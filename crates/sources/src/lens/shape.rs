@@ -8,7 +8,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use sayso_model::coverage::{Note, Reason};
 use sayso_model::event::{Act, Describes, EventRow, EventSink, SinkError, Verdict};
 use sayso_model::signs::Signs;
-use twox_hash::XxHash3_64;
+use twox_hash::{XxHash3_64, XxHash3_128};
 
 use super::explain::{SAID, Traced, whence, whence_acts};
 use super::place::Place;
@@ -62,8 +62,29 @@ pub(crate) struct Shaper {
     is_used: Vec<bool>,
     slots: Vec<Option<&'static str>>,
     attributes: Vec<(&'static str, &'static str)>,
+    /// What the words of a text say.
+    pub said: Said,
     /// What came of which rule; noted down only for an explanation.
     pub traced: Option<Vec<Traced>>,
+}
+
+/// What a text says. The last answer is kept, though not the text: readers and lens ask about the same one, and so do the
+/// several events of one remark.
+#[derive(Default)]
+pub(crate) struct Said {
+    text: u128,
+    signs: Signs,
+}
+
+impl Said {
+    /// As [`signs::signs`].
+    pub fn of(&mut self, text: &str) -> Signs {
+        let hash = XxHash3_128::oneshot(text.as_bytes());
+        if hash != self.text {
+            *self = Said { text: hash, signs: signs::signs(text) };
+        }
+        self.signs
+    }
 }
 
 type Fields<'a> = [Got<'a>; N_FIELDS];
@@ -93,6 +114,7 @@ impl Shaper {
             is_used: vec![false; inner.keys.len()],
             slots: Vec::new(),
             attributes: Vec::new(),
+            said: Said::default(),
             traced: lens.1.as_ref().map(|_| Vec::new()),
             lens: lens.clone(),
         }
@@ -293,7 +315,7 @@ impl Shaper {
         }
         let text = |got: Got<'a>| got.text(&self.scratch);
         let item = text(fields[Field::Item as usize]).unwrap_or_default();
-        let mut signs = text(fields[Field::Text as usize]).map_or(Signs::NONE, signs::signs);
+        let mut signs = text(fields[Field::Text as usize]).map_or(Signs::NONE, |text| self.said.of(text));
         // What a question is raised with is the item's own statement; all that follows is a remark on it.
         if acts.contains(&Act::Raised) && signs.has(Signs::HAS_TEXT) {
             signs = signs.and(Signs::STATEMENT);

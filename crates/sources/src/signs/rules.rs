@@ -1,5 +1,7 @@
 //! Lists of text rules made ready: one search for cue words over the whole text, then the rules, sentence by sentence.
 
+use std::sync::OnceLock;
+
 use regex::bytes::{Regex, RegexSet, RegexSetBuilder};
 
 use super::words::Words;
@@ -67,7 +69,7 @@ impl List {
     }
 }
 
-/// Rules, ready for use.
+/// Rules, ready for use. What they need is built with the first sentence that asks for it: most rules never meet one.
 pub(super) struct Rules {
     /// The cue words of all languages.
     cues: Regex,
@@ -76,28 +78,46 @@ pub(super) struct Rules {
 
 /// The rules of one language.
 struct Language {
-    cues: Regex,
-    anywhere: Set,
-    in_questions: Set,
+    list: &'static List,
+    cues: LazyRegex,
+    anywhere: OnceLock<Set>,
+    in_questions: OnceLock<Set>,
 }
 
 /// Rules that are looked for at once.
 struct Set {
     says: RegexSet,
-    unless: Vec<Option<Regex>>,
+    unless: Vec<Option<LazyRegex>>,
+}
+
+/// A pattern, and the automaton once it was needed.
+struct LazyRegex {
+    pattern: String,
+    built: OnceLock<Regex>,
+}
+
+impl LazyRegex {
+    fn new(pattern: String) -> LazyRegex {
+        LazyRegex { pattern, built: OnceLock::new() }
+    }
+
+    fn is_match(&self, sentence: &[u8]) -> bool {
+        self.built.get_or_init(|| regex(&self.pattern)).is_match(sentence)
+    }
 }
 
 impl Rules {
     /// Lists of rules in one. A pattern that cannot be read is a fault of this crate, which its tests would show.
-    pub fn new(lists: &[&List]) -> Rules {
+    pub fn new(lists: &[&'static List]) -> Rules {
         let cues: Vec<String> = lists.iter().map(|list| list.expand(list.cues)).collect();
-        let one_of = |cues: &[String]| regex(&format!(r"\b(?:{})", cues.join("|")));
-        let language = |(list, cues): (&&List, &String)| Language {
-            cues: one_of(std::slice::from_ref(cues)),
-            anywhere: Set::new(list, false),
-            in_questions: Set::new(list, true),
+        let one_of = |cues: &[String]| format!(r"\b(?:{})", cues.join("|"));
+        let language = |(list, cues): (&&'static List, &String)| Language {
+            list,
+            cues: LazyRegex::new(one_of(std::slice::from_ref(cues))),
+            anywhere: OnceLock::new(),
+            in_questions: OnceLock::new(),
         };
-        Rules { cues: one_of(&cues), languages: lists.iter().zip(&cues).map(language).collect() }
+        Rules { cues: regex(&one_of(&cues)), languages: lists.iter().zip(&cues).map(language).collect() }
     }
 
     /// Whether a rule holds in one of the sentences.
@@ -123,7 +143,8 @@ impl Rules {
 
 impl Language {
     fn holds(&self, sentence: &[u8]) -> bool {
-        self.anywhere.holds(sentence) || sentence.ends_with(b"?") && self.in_questions.holds(sentence)
+        self.anywhere.get_or_init(|| Set::new(self.list, false)).holds(sentence)
+            || sentence.ends_with(b"?") && self.in_questions.get_or_init(|| Set::new(self.list, true)).holds(sentence)
     }
 }
 
@@ -131,7 +152,7 @@ impl Set {
     fn new(list: &List, only_questions: bool) -> Set {
         let rules = || list.rules.iter().filter(|rule| rule.only_questions == only_questions);
         let says = rules().map(|rule| format!("(?-u){}", list.expand(rule.says)));
-        let unless = |rule: &Rule| (!rule.unless.is_empty()).then(|| regex(&list.expand(rule.unless)));
+        let unless = |rule: &Rule| (!rule.unless.is_empty()).then(|| LazyRegex::new(list.expand(rule.unless)));
         Set {
             says: RegexSetBuilder::new(says).dfa_size_limit(DFA_BYTES_MAX).build().expect("the rules are tested"),
             unless: rules().map(unless).collect(),

@@ -86,6 +86,13 @@ impl Rows {
         }
     }
 
+    /// Goes on with the rows of another text, behind so many bytes and lines.
+    pub fn go_behind(&mut self, reader: impl Read + 'static, bytes: u64, lines: u64) {
+        self.buffer.clear();
+        (self.reader, self.from, self.is_end, self.is_whole) = (Box::new(reader), 0, false, true);
+        (self.before, self.line) = (bytes, lines + 1);
+    }
+
     /// Whether rows that are written behind the text are rows of their own.
     pub fn is_open_ended(&self) -> bool {
         self.is_whole

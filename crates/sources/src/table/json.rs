@@ -31,6 +31,13 @@ pub(crate) fn read(reading: &mut Reading<'_>, rows: &mut Rows, spoilt: &Spoilt) 
         };
         let place = Place::Line(number);
         reading.gate.seen();
+        if reading.gate.is_muted() && !reading.shaper.has_memory() {
+            // It was told by an earlier reading, whatever it is.
+            if reading.boundary()? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+            continue;
+        }
         text.clear();
         spans.clear();
         let mut twice = None;

@@ -15,7 +15,7 @@ use crate::books::{Gate, Position};
 use crate::lens::place::Place;
 use crate::lens::shape::{Cell, Element, NO_SLOT, Shaper};
 use crate::reading::{position, view};
-use crate::{Done, Freshness, ReadError, Source, instant, signs};
+use crate::{Done, Freshness, ReadError, Source, instant};
 
 /// What the event of an item is called whose history is known to be cut. It has no act.
 pub const HISTORY_CUT: &str = "history-cut";
@@ -260,7 +260,7 @@ impl Second<'_> {
         let text = fact.text.as_deref().filter(|text| !is_mark && !text.trim().is_empty());
         let asks = match text {
             Some(text) if self.shaper.slot(ASKS) != NO_SLOT => {
-                let signs = signs::signs(text);
+                let signs = self.shaper.said.of(text);
                 if signs.has(Signs::ASKS_CONSENT) {
                     "consent"
                 } else if signs.has(Signs::ASKS) {

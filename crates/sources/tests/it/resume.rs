@@ -145,6 +145,35 @@ fn rows_that_were_added_are_read_alone() {
 }
 
 #[test]
+fn rows_that_were_added_stand_in_their_own_lines_whatever_stands_before() {
+    let head = "item,at,actor,act,site\n";
+    let row = |site: &str| format!("1,2024-02-01T10:00:00Z,meg,worked,{site}\n");
+    let lines = |text: &str| text.replace('\n', "\r\n").into_bytes();
+    let before: [Vec<u8>; 6] = [
+        format!("{head}{}\n\n{}", row("x"), row("\"two\nlines\"")).into_bytes(),
+        format!("\u{feff}{head}{}bad\n", row("Łódź")).into_bytes(),
+        lines(&format!("{head}{}{}", row("x"), row("y"))),
+        format!("{head}{}", row("\"x\ry\"")).into_bytes(),
+        format!("{head}{}", row("x").trim_end()).replace('\n', "\r").into_bytes(),
+        [head.as_bytes(), b"1,2024-02-01T10:00:00Z,J\xfcrgen,worked,x\n"].concat(),
+    ];
+    for content in before {
+        let (_guard, path) = file("events.csv", &content);
+        let source = source(Kind::Events, &path, 2, false);
+        let mut vault = Vault::default();
+        let position = complete(&source, None, &mut vault);
+        let more = format!("{}1,bad\n{}", row("z"), row("k"));
+        let line_end: &[u8] = if matches!(content.last(), Some(b'\n' | b'\r')) { b"" } else { b"\n" };
+        std::fs::write(&path, [&content, line_end, more.as_bytes()].concat()).unwrap();
+        assert_eq!(freshness(&source, Some(&position)).unwrap(), Freshness::Grown);
+        complete(&source, Some(&position), &mut vault);
+        let whole = read_all(&source).unwrap();
+        assert_eq!(vault.events, whole.events, "{}", String::from_utf8_lossy(&content));
+        assert_eq!((vault.ledger, vault.aside), (whole.ledger, whole.aside), "{}", String::from_utf8_lossy(&content));
+    }
+}
+
+#[test]
 fn what_is_not_only_longer_has_changed() {
     let (_guard, path) = file("events.csv", ROWS.as_bytes());
     let source = source(Kind::Events, &path, 2, false);
