@@ -3,9 +3,8 @@
 //! A trace is held until its end, because its name may come after its events. A trace beyond [`HELD_EVENTS_MAX`]
 //! events or [`HELD_BYTES_MAX`] bytes of text is given in parts: what stands before its name by then goes by its number.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::mem;
-use std::ops::Range;
 use std::path::Path;
 
 use quick_xml::Reader;
@@ -23,7 +22,6 @@ use crate::reading::Reading;
 use crate::{Done, ReadError, Source};
 
 pub(crate) mod attributes;
-mod plain;
 mod trace;
 
 use attributes::{Json, Kind, Names, Tag, is_plain, key_and_value, unescape};
@@ -166,18 +164,10 @@ struct Log<'s> {
 impl Log<'_> {
     fn walk(&mut self, xml: &mut Reader<BufReader<Box<dyn Read>>>) -> Result<End, ReadError> {
         let mut buffer = Vec::with_capacity(4_096);
-        let mut plain = Vec::new();
-        // Only behind a tag does the parser stand where it would not notice that something was taken before it.
-        let mut is_behind_tag = false;
         loop {
-            if mem::take(&mut is_behind_tag) {
-                self.plain(xml, &mut plain)?;
-            }
             buffer.clear();
             let byte = xml.buffer_position();
-            let event = xml.read_event_into(&mut buffer);
-            is_behind_tag = matches!(event, Ok(XmlEvent::Start(_) | XmlEvent::Empty(_) | XmlEvent::End(_)));
-            match event {
+            match xml.read_event_into(&mut buffer) {
                 Ok(XmlEvent::Start(tag)) => self.open(&tag, false, byte)?,
                 Ok(XmlEvent::Empty(tag)) => {
                     if self.open(&tag, true, byte).map(|()| self.place == Where::Outside)? {
@@ -205,53 +195,6 @@ impl Log<'_> {
                 Err(error) => return Err(self.broken(&error, xml.error_position().max(byte))),
             }
         }
-    }
-
-    /// Takes what comes next as long as it is plain attributes and events of a trace, and stands in the buffer as a whole.
-    fn plain(
-        &mut self,
-        xml: &mut Reader<BufReader<Box<dyn Read>>>,
-        attributes: &mut Vec<plain::Attribute>,
-    ) -> Result<(), ReadError> {
-        if self.skip > 0 || self.json.is_some() || !matches!(self.place, Where::Trace | Where::Event) {
-            return Ok(());
-        }
-        let bytes = xml.get_ref().buffer();
-        let mut done = 0;
-        loop {
-            let at = done + plain::blank(&bytes[done..]);
-            if let Some((attribute, end)) = plain::attribute(bytes, at) {
-                if !self.take_plain(bytes, &attribute) {
-                    break;
-                }
-                done = end;
-            } else if self.place == Where::Trace
-                && self.path.is_empty()
-                && let Some(end) = plain::event(bytes, at, attributes)
-                // The text of a buffer can break off within a character, that of a whole event cannot.
-                && std::str::from_utf8(&bytes[at..end]).is_ok()
-            {
-                self.open_event();
-                for attribute in &*attributes {
-                    self.take_plain(bytes, attribute);
-                }
-                self.close_event()?;
-                done = end;
-            } else {
-                break;
-            }
-        }
-        xml.stream().consume(done);
-        Ok(())
-    }
-
-    /// Says whether the attribute is text; it always is where the decoder has done its work.
-    fn take_plain(&mut self, bytes: &[u8], attribute: &plain::Attribute) -> bool {
-        let text = |range: &Range<usize>| std::str::from_utf8(&bytes[range.clone()]);
-        let (Ok(key), Ok(value)) = (text(&attribute.key), text(&attribute.value)) else { return false };
-        self.is_spoilt |= self.spoilt.is(key) || self.spoilt.is(value);
-        self.raw_attribute(attribute.kind, Some(key), Some(value), true);
-        true
     }
 
     /// Between traces everything before is whole.
@@ -286,7 +229,10 @@ impl Log<'_> {
                 self.place = Where::Global;
             }
             (Where::Trace, Tag::Event) if self.path.is_empty() && self.json.is_none() => {
-                self.open_event();
+                self.from = self.held.spans.len();
+                self.is_spoilt = false;
+                self.stamp += 1;
+                self.place = Where::Event;
             }
             (Where::Trace | Where::Event | Where::Global, Tag::Attribute(kind)) => {
                 self.attribute(kind, element.attributes_raw(), is_empty);
@@ -307,13 +253,6 @@ impl Log<'_> {
             }
         }
         if is_empty { self.close() } else { Ok(()) }
-    }
-
-    fn open_event(&mut self) {
-        self.from = self.held.spans.len();
-        self.is_spoilt = false;
-        self.stamp += 1;
-        self.place = Where::Event;
     }
 
     fn close(&mut self) -> Result<(), ReadError> {
@@ -347,11 +286,7 @@ impl Log<'_> {
     fn attribute(&mut self, kind: Kind, raw: &str, is_empty: bool) {
         let (raw_key, raw_value) = key_and_value(raw);
         self.is_spoilt |= self.spoilt.is(raw);
-        self.raw_attribute(kind, raw_key, raw_value, is_empty);
-    }
-
-    fn raw_attribute(&mut self, kind: Kind, raw_key: Option<&str>, raw_value: Option<&str>, is_empty: bool) {
-        if raw_key.is_none_or(is_plain) && raw_value.is_none_or(is_plain) {
+        if is_plain(raw) {
             return self.read_attribute(kind, raw_key, raw_value, is_empty);
         }
         let mut key = mem::take(&mut self.key);

@@ -118,38 +118,21 @@ pub(crate) struct Name {
     pub kind: Kind,
     /// Whether other types were met, and that was said.
     pub is_mixed: bool,
-    /// The key that came behind it last.
-    next: u32,
 }
 
 /// The keys met so far.
 pub(crate) struct Names {
     numbers: FxHashMap<Box<str>, u32>,
     names: Vec<Name>,
-    last: u32,
 }
 
 impl Names {
     pub fn new() -> Self {
-        Self { numbers: FxHashMap::default(), names: Vec::new(), last: 0 }
+        Self { numbers: FxHashMap::default(), names: Vec::new() }
     }
 
-    /// The number of a key. Keys mostly come in the order of the event before.
+    /// The number of a key.
     pub fn number(&mut self, key: &str, kind: Kind, shaper: &Shaper) -> u32 {
-        let guess = self.names.get(self.last as usize).map_or(0, |last| last.next);
-        if self.names.get(guess as usize).is_some_and(|name| *name.own == *key) {
-            self.last = guess;
-            return guess;
-        }
-        let number = self.look_up(key, kind, shaper);
-        if let Some(last) = self.names.get_mut(self.last as usize) {
-            last.next = number;
-        }
-        self.last = number;
-        number
-    }
-
-    fn look_up(&mut self, key: &str, kind: Kind, shaper: &Shaper) -> u32 {
         if let Some(number) = self.numbers.get(key) {
             return *number;
         }
@@ -165,7 +148,6 @@ impl Names {
             outer_stamp: 0,
             kind,
             is_mixed: false,
-            next: 0,
         });
         self.numbers.insert(key.into(), number);
         number
