@@ -372,6 +372,7 @@ pub(crate) struct AsOf {
 const AS_OF: &[u8] = b"as of ";
 
 /// The rules that another machine packed.
+#[cfg(feature = "cluster")]
 ///
 /// # Errors
 /// When the bytes are something else.

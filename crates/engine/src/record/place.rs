@@ -52,6 +52,7 @@ impl Place {
     }
 
     /// The folder, where it is one.
+    #[cfg(feature = "cluster")]
     pub(crate) fn as_folder(&self) -> Option<&Path> {
         match &self.kind {
             Kind::Folder(path) => Some(path),
