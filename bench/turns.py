@@ -8,44 +8,71 @@ import os
 import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
+# Starts a program, waits for it and writes down what it used. It stands between us and the program, because the system
+# counts what a parent holds in memory at the start as the peak of what it starts; this one holds next to nothing.
+STARTER = """
+import os, sys
+told = int(sys.argv[1])
+pid = os.fork()
+if pid == 0:
+    os.close(told)
+    try:
+        os.execvp(sys.argv[2], sys.argv[2:])
+    except OSError as error:
+        os.write(2, f"{sys.argv[2]}: {error}".encode())
+        os._exit(127)
+_, status, used = os.wait4(pid, 0)
+os.write(told, f"{used.ru_utime} {used.ru_stime} {used.ru_maxrss} {os.waitstatus_to_exitcode(status)}".encode())
+"""
+
 
 def once(command, seconds=900, gigabytes=12.0, folder=None):
     """Runs one process to its end. Gives CPU seconds (user and system, children included), seconds on the wall, peak MB
-    and what it printed, or `failed` and why. What this process itself has in memory when it starts another counts as that
-    one's peak, so callers stay small."""
+    and what it printed, or `failed` and why."""
     began = time.monotonic()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen([str(part) for part in command], stdout=out, stderr=err, cwd=folder, start_new_session=True)
+        told, tells = os.pipe()
+        starter = [sys.executable, "-I", "-S", "-c", STARTER, str(tells), *map(str, command)]
+        child = subprocess.Popen(starter, stdout=out, stderr=err, cwd=folder, start_new_session=True, pass_fds=[tells])
+        os.close(tells)
         stopped = None
-        while True:
-            pid, status, usage = os.wait4(child.pid, os.WNOHANG)
-            if pid:
-                break
+        while child.poll() is None:
             spent = time.monotonic() - began
             if stopped is None and spent > seconds:
                 stopped = f"stopped after {seconds:.0f} s"
-            elif stopped is None and held(child.pid) > gigabytes * 1e9:
+            elif stopped is None and sum(map(held, below(child.pid))) > gigabytes * 1e9:
                 stopped = f"stopped above {gigabytes:.0f} GB"
             if stopped:
                 # Its own group only: whatever it started goes with it, and nothing else.
                 os.killpg(child.pid, signal.SIGKILL)
             time.sleep(0.01 if spent < 5 else 0.1)
-        child.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - began
+        with os.fdopen(told) as told:
+            user, system, peak, code = map(float, told.read().split() or [0, 0, 0, child.returncode or 1])
         texts = []
         for file in (out, err):
             file.seek(0)
             texts.append(file.read().decode(errors="replace"))
-    seen = {"cpu": usage.ru_utime + usage.ru_stime, "wall": wall, "mb": usage.ru_maxrss / 1024}
-    if stopped or child.returncode != 0:
-        last = [line for line in texts[1].strip().splitlines() if line.strip()][-1:] or [f"exit code {child.returncode}"]
+    seen = {"cpu": user + system, "wall": wall, "mb": peak / 1024}
+    if stopped or code != 0:
+        last = [line for line in texts[1].strip().splitlines() if line.strip()][-1:] or [f"exit code {code:.0f}"]
         seen["failed"] = stopped or last[0].strip()[:200]
     return seen, texts[0]
+
+
+def below(pid):
+    """The processes that a process has started."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            return file.read().split()
+    except OSError:
+        return []
 
 
 def held(pid):
