@@ -534,26 +534,17 @@ impl EventCoded {
 }
 
 async fn fold_bucket(plan: Arc<dyn ExecutionPlan>, runner: Runner) -> DataFusionResult<Vec<Paths>> {
-    let mut paths = Vec::new();
-    let context = match runner {
-        Runner::Here(context) => context,
+    // A bucket is one partition, so that its rows come in their order from wherever it is run.
+    let mut batches = match runner {
+        Runner::Here(context) => execute_stream(plan, context)?,
         #[cfg(feature = "cluster")]
-        Runner::There(cluster, config) => {
-            if !reads_files(&plan) {
-                return Ok(paths);
-            }
-            let mut batches = cluster.rows(plan, config).await?;
-            while let Some(batch) = batches.next().await {
-                paths.push(fold::decode(&batch?)?);
-            }
-            return Ok(paths);
-        }
+        Runner::There(..) if !reads_files(&plan) => return Ok(Vec::new()),
+        #[cfg(feature = "cluster")]
+        Runner::There(cluster, config) => cluster.rows(plan, config).await?,
     };
-    for partition in 0..plan.output_partitioning().partition_count() {
-        let mut batches = plan.execute(partition, Arc::clone(&context))?;
-        while let Some(batch) = batches.next().await {
-            paths.push(fold::decode(&batch?)?);
-        }
+    let mut paths = Vec::new();
+    while let Some(batch) = batches.next().await {
+        paths.push(fold::decode(&batch?)?);
     }
     Ok(paths)
 }
