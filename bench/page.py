@@ -4,8 +4,9 @@ import turns
 TITLES = {
     "paths": ("From a stored record to its decisions",
               "A made-up record (`sayso-bench record`) of support and decision work: 2,000 people, 60 teams, 5 sites. All programs read the same "
-              "Parquet files. The query counts decisions and changes of holder and adds up the waiting. DuckDB and Polars, and the plain loop, "
-              "know just the rules that made-up work needs; Sayso applies all of its own, calendars included."),
+              "Parquet files. The first query asks for thirteen numbers that together take every part of a path: holds with their holders and sites, "
+              "crossings, returns, people, consents, first responses, execution, reversal, waiting. DuckDB and Polars know just the rules that "
+              "made-up work needs, and give the same numbers; Sayso applies all of its own, calendars included."),
     "growth": ("What growth costs", "The same question of records of growing size."),
     "answers": ("Questions of a log", "BPI Challenge 2013 incidents, as it is and 16 and 153 times over; from what each program has stored (Sayso its record, the others Parquet)."),
     "diagnose": ("The whole diagnosis", "Every measure with its interval, and every finding, from the stored record."),

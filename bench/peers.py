@@ -63,8 +63,90 @@ row = out.row(0, named=True)
 print(json.dumps({"decisions": row["decisions"], "handovers": row["handovers"], "waited_h": round(row["waited"] / 3600e6, 3)}))
 """
 
+# The same, and all else that makes a decision's path in this record: each hold with its holder and, where it is known, the
+# holder's site; crossings, returns to somebody who had it before, everybody who acted or held, consents, the first response
+# of somebody else, execution, and whether it was opened again. It gives the very numbers that Sayso gives: whoever wants to
+# check the rules of the one has the other. A hold's site is known when its holder acts while they have it.
+WHOLE_DUCKDB = """
+import duckdb, json, sys
+db = duckdb.connect()
+events = f"'{sys.argv[1]}/events-*.parquet'"
+row = db.execute(f'''
+with e as (select item_id i, "at" ts, seq, act, actor, "to" t, site, lag(actor) over w asked_by, lag(site) over w asked_at,
+                  sum(case when act in (1, 10) then 1 else 0 end) over w q
+           from {events} window w as (partition by item_id order by "at", seq)),
+     h as (select *, case when act in (1, 10) then actor when act in (2, 3) then t when act = 5 then asked_by end gets from e where act <> 9),
+     b as (select *, last_value(gets ignore nulls) over (partition by i, q order by ts, seq rows between unbounded preceding and 1 preceding) had
+           from h),
+     m as (select *, case when gets is not null and gets is distinct from had then 1 else 0 end moved from b),
+     n as (select *, sum(moved) over (partition by i, q order by ts, seq rows unbounded preceding) hop from m),
+     holds as (select i, q, hop, any_value(holder) holder, max(site) site from (
+                   select i, q, hop, gets holder, case when actor = gets then site when act = 5 then asked_at end site from n where moved = 1
+                   union all select i, q, hop - moved, had, site from n where actor = had)
+               group by all),
+     moves as (select i, q, hop, site, lag(site) over (partition by i, q order by hop) site_before,
+                      row_number() over (partition by i, q, holder order by hop) time from holds),
+     held as (select i, q, count(*) - 1 handovers, count(*) filter (site <> site_before) crossings,
+                     count(*) filter (hop > 1 and (site is null or site_before is null)) site_unknown,
+                     count(*) filter (time > 1) returns from moves group by i, q),
+     people as (select i, q, count(*) people from (
+                    select i, q, actor from n union select i, q, holder from holds semi join (select distinct actor from {events}) a on holder = a.actor)
+                group by i, q),
+     done as (select i, q, min(ts) executed from e where act = 9 group by i, q),
+     last as (select max("at") until from {events}),
+     d as (select i, q, min(ts) raised, first(actor order by ts, seq) asker, min(ts) filter (act in (8, 12)) ended,
+                  count(*) filter (act = 8) decided, count(*) filter (act = 6) approvals, bool_or(act = 8) was_decided from n group by i, q),
+     r as (select n.i, n.q, min(ts) responded from n join d using (i, q) where n.actor <> d.asker group by n.i, n.q),
+     next as (select *, lead(raised) over (partition by i order by q) reopened from d)
+select count(*) decisions, sum(handovers) handovers, sum(crossings) crossings, sum(site_unknown) site_unknown, sum(returns) returns,
+       sum(people) people, sum(approvals) approvals, sum(decided) decided, count(executed) executed,
+       count(*) filter (was_decided and reopened is not null) reversed, count(responded) responded,
+       sum(epoch_us(responded) - epoch_us(raised)) / 3600e6 responded_h,
+       sum(epoch_us(coalesce(ended, (select until from last))) - epoch_us(raised)) / 3600e6 waited_h
+from next join held using (i, q) join people using (i, q) left join done using (i, q) left join r using (i, q)''').fetchone()
+names = ["decisions", "handovers", "crossings", "site_unknown", "returns", "people", "approvals", "decided", "executed", "reversed", "responded", "responded_h", "waited_h"]
+print(json.dumps({name: round(n, 3) if name.endswith("_h") else int(n) for name, n in zip(names, row)}))
+"""
+WHOLE_POLARS = """
+import json, sys
+import polars as pl
+c = pl.col
+e = pl.scan_parquet(sys.argv[1] + "/events-*.parquet").filter(c("act") != 14).select("item_id", "at", "seq", "act", "actor", "to", "site")
+until = e.select(c("at").max()).collect()["at"][0]
+s = e.sort("item_id", "at", "seq").with_columns(
+    first=c("act").is_in([1, 10]), asked_by=c("actor").shift(1), asked_at=c("site").shift(1)).with_columns(
+    q=c("first").cast(pl.UInt32).cum_sum()).select("item_id", "q", "at", "act", "actor", "to", "site", "first", "asked_by", "asked_at").collect()
+done = s.lazy().filter(c("act") == 9).group_by("q").agg(executed=c("at").min())
+n = (s.lazy().filter(c("act") != 9).with_columns(
+        gets=pl.when(c("first")).then(c("actor")).when(c("act").is_in([2, 3])).then(c("to")).when(c("act") == 5).then(c("asked_by")))
+      .with_columns(had=pl.when(~c("first")).then(c("gets").forward_fill().shift(1)))
+      .with_columns(moved=c("gets").is_not_null() & c("gets").ne_missing(c("had")))
+      .with_columns(hop=c("moved").cast(pl.UInt32).cum_sum()).collect().lazy())
+starts = n.filter(c("moved")).select("hop", "q", holder="gets", site=pl.when(c("actor") == c("gets")).then(c("site")).when(c("act") == 5).then(c("asked_at")))
+during = n.filter(c("actor") == c("had")).select(c("hop") - c("moved").cast(pl.UInt32), "q", holder="had", site="site")
+holds = pl.concat([starts, during]).group_by("hop").agg(c("q").first(), c("holder").first(), c("site").max()).sort("hop").collect().lazy()
+same = c("q") == c("q").shift(1)
+moves = holds.with_columns(follows=same.fill_null(False), before=c("site").shift(1), again=pl.struct("q", "holder").is_first_distinct().not_())
+held = moves.group_by("q").agg(
+    handovers=c("follows").sum(), crossings=(c("follows") & (c("site") != c("before"))).sum(),
+    site_unknown=(c("follows") & (c("site").is_null() | c("before").is_null())).sum(), returns=c("again").sum())
+actors = s.lazy().select(holder=c("actor").unique())
+people = pl.concat([n.select("q", who="actor"), holds.join(actors, on="holder", how="semi").select("q", who="holder")]).unique().group_by("q").agg(people=pl.len())
+asker = c("actor").first()
+d = n.group_by("q").agg(
+    item=c("item_id").first(), raised=c("at").min(), ended=c("at").filter(c("act").is_in([8, 12])).min(), decided=(c("act") == 8).sum(),
+    approvals=(c("act") == 6).sum(), responded=c("at").filter(c("actor") != asker).min()).sort("q").with_columns(
+    reversed=(c("decided") > 0) & (c("item") == c("item").shift(-1)).fill_null(False))
+us = lambda span: span.dt.total_microseconds().sum()
+out = (d.join(held, on="q").join(people, on="q").join(done, on="q", how="left").select(
+    pl.len().alias("decisions"), c("handovers").sum(), c("crossings").sum(), c("site_unknown").sum(), c("returns").sum(), c("people").sum(),
+    c("approvals").sum(), c("decided").sum(), c("executed").count(), c("reversed").sum(), c("responded").count(),
+    us(c("responded") - c("raised")).alias("responded_h"), us(c("ended").fill_null(until) - c("raised")).alias("waited_h")).collect())
+print(json.dumps({name: round(n / 3600e6, 3) if name.endswith("_h") else n for name, n in out.row(0, named=True).items()}))
+"""
+
 # The questions of the peers' own tables, in one process: directly-follows, waiting per arc, hand-overs of people,
-# ping-pong of teams, crossings of countries. Empty names are kept as DuckDB keeps them: as nothing.
+# ping-pong of teams, crossings of countries. The country `0` is none.
 ARCS_DUCKDB = """
 import duckdb, json, sys
 path = sys.argv[1]
@@ -78,7 +160,7 @@ db.execute(f'''create table arcs as select * from (select c, n,
 one = lambda sql: db.execute(sql).fetchall()
 dfg = one("select a, an, count(*), avg(d), median(d), min(d), max(d), stddev(d), sum(d) from arcs group by all")
 people = one("select r, rn, count(*) from arcs where r <> rn group by all")
-crossings = one("select s, sn, count(*) from arcs where s <> sn group by all")
+crossings = one("select s, sn, count(*) from arcs where s <> sn and s <> '0' and sn <> '0' group by all")
 pingpong = one(f'''with e as (select c, n, g, lag(g) over w p from (select "case:concept:name" c, "org:group" g,
     "time:timestamp" t, row_number() over () n from '{path}') window w as (partition by c order by t, n)),
   d as (select c, g, lead(g, 2) over (partition by c order by n) g2 from e where p is null or p <> g)

@@ -4,6 +4,7 @@
 //! Sayso; [`plain`] is what somebody would write who wants these three numbers and nothing else, with the few rules that
 //! made-up work needs.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -33,22 +34,25 @@ pub struct Counted {
     pub handovers: u64,
     /// Microseconds from question to end, on the wall clock.
     pub waited: i128,
-    /// The same inside the holders' calendars; 0 where the loop has no calendars.
-    pub waited_working: i128,
+    /// The same inside the holders' calendars; `None` where the loop has no calendars.
+    pub waited_working: Option<i128>,
 }
 
 impl Counted {
     /// As one line of JSON.
     pub fn json(&self) -> String {
         let hours = |micros: i128| micros as f64 / 3.6e9;
-        format!(
-            "{{\"events\": {}, \"decisions\": {}, \"handovers\": {}, \"waited_h\": {:.3}, \"waited_working_h\": {:.3}}}",
+        let mut text = format!(
+            "{{\"events\": {}, \"decisions\": {}, \"handovers\": {}, \"waited_h\": {:.3}",
             self.events,
             self.decisions,
             self.handovers,
-            hours(self.waited),
-            hours(self.waited_working)
-        )
+            hours(self.waited)
+        );
+        if let Some(working) = self.waited_working {
+            let _ = write!(text, ", \"waited_working_h\": {:.3}", hours(working));
+        }
+        text + "}"
     }
 }
 
@@ -118,7 +122,7 @@ fn tally(paths: &mut Paths, counted: &mut Counted) {
         counted.decisions += 1;
         counted.handovers += u64::from(decision.n_handovers);
         counted.waited += i128::from(decision.latency().micros());
-        counted.waited_working += i128::from(decision.latency_working.micros());
+        *counted.waited_working.get_or_insert(0) += i128::from(decision.latency_working.micros());
     }
     paths.decisions.clear();
     paths.hops.clear();

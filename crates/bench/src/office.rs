@@ -65,6 +65,7 @@ pub fn write(folder: &Path, events: u64, runs: u64, seed: u64) -> Result<Written
         }
     }
     appender.finish(&position)?;
+    record.sum_up()?;
     if runs <= 1 {
         record.compact(1)?;
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, AsArray, Int16Array, RecordBatch};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{
     Int16Type, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
@@ -21,7 +21,6 @@ use datafusion::object_store::local::LocalFileSystem;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, displayable, execute_stream};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
-use hashbrown::HashSet;
 use sayso_model::decision::{FLAG_AUXILIARY, Paths, Reconstruct};
 use sayso_model::time::Instant;
 use sayso_model::words::Column;
@@ -34,7 +33,7 @@ use crate::EngineError;
 use crate::cluster::Cluster;
 use crate::fold::{self, Emit};
 use crate::record::layout::{BUCKETS, col};
-use crate::record::{Dictionaries, Snapshot};
+use crate::record::{Dictionaries, SIGHTED, Sightings, Snapshot};
 use crate::scan::{self, Scan};
 
 /// What the engine may use.
@@ -85,17 +84,6 @@ pub struct Tally {
     pub by_actor: Vec<u64>,
     /// Activities of events without an act, most frequent first; the code of the activity and the number of events.
     pub activities_without_act: Vec<(Code, u64)>,
-}
-
-/// When actors were active: parallel slices of equal length.
-#[derive(Clone, Copy, Debug)]
-pub struct Moments<'a> {
-    /// Actors, as codes; 0 where none is recorded.
-    pub actor: &'a [Code],
-    /// Instants in microseconds UTC.
-    pub at: &'a [i64],
-    /// Offsets from UTC in minutes east, as the source wrote them.
-    offsets: &'a Int16Array,
 }
 
 /// One event as it is stored, with its codes.
@@ -253,39 +241,19 @@ impl Engine {
         Ok(tally)
     }
 
-    /// Shows every live event's actor, instant and offset, batch by batch in the order of the record.
-    pub fn moments(&self, mut each: impl FnMut(Moments<'_>)) -> Result<(), EngineError> {
-        self.each_batch(&[col::ITEM_ID, col::ACTOR, col::AT, col::UTC_OFFSET_MIN], |batch| {
-            each(Moments {
-                actor: batch.column(1).as_primitive::<UInt32Type>().values(),
-                at: batch.column(2).as_primitive::<TimestampMicrosecondType>().values(),
-                offsets: batch.column(3).as_primitive::<Int16Type>(),
-            });
-        })
-    }
-
-    /// Which actors the events of which sources name, and at which sites: (actor, source, site), each once, in order; the
-    /// site is 0 where an event carries none. Events of nobody are left out.
+    /// Who was active when and where. What was summed up when the record was written costs nothing here; only what came
+    /// after it is walked over.
     ///
     /// # Errors
     /// When the record cannot be read.
-    pub fn whereabouts(&self) -> Result<Vec<(Code, Code, Code)>, EngineError> {
-        let mut found = HashSet::new();
-        let mut last = None;
-        self.each_batch(&[col::ACTOR, col::SOURCE, col::SITE], |batch| {
-            let [actors, sources, sites] =
-                [0, 1, 2].map(|column| batch.column(column).as_primitive::<UInt32Type>().values());
-            for ((actor, source), site) in actors.iter().zip(sources).zip(sites) {
-                let one = (*actor, *source, *site);
-                if *actor != NOT_RECORDED && last != Some(one) {
-                    found.insert(one);
-                    last = Some(one);
-                }
-            }
-        })?;
-        let mut found: Vec<_> = found.into_iter().collect();
-        found.sort_unstable();
-        Ok(found)
+    pub fn sightings(&self) -> Result<Sightings, EngineError> {
+        let from = self.snapshot.manifest().summed_until();
+        let (mut sightings, since) = self.snapshot.sightings()?;
+        if let Some(since) = since {
+            let scan = Scan { columns: SIGHTED.to_vec(), partitions: 1, ..Scan::default() };
+            self.run(&scan::plan(&since, &scan)?, |batch| sightings.add(&batch, from))?;
+        }
+        Ok(sightings)
     }
 
     /// The live events of one item, in their order; none where there is no such item.
@@ -497,29 +465,6 @@ impl Drop for PathsInOrder<'_> {
 impl std::fmt::Debug for PathsInOrder<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PathsInOrder").field("buckets_left", &self.plans.len()).finish_non_exhaustive()
-    }
-}
-
-impl<'a> Moments<'a> {
-    /// Number of events.
-    pub fn len(&self) -> usize {
-        self.at.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.at.is_empty()
-    }
-
-    /// The offset from UTC that the source wrote, in minutes east. `None` where it did not, or for no such event.
-    pub fn utc_offset_min(&self, event: usize) -> Option<i16> {
-        (event < self.offsets.len() && self.offsets.is_valid(event)).then(|| self.offsets.value(event))
-    }
-
-    /// All of them, as (actor, instant, offset).
-    pub fn iter(self) -> impl Iterator<Item = (Code, Instant, Option<i16>)> + 'a {
-        let times = self.at.iter().map(|&at| Instant::from_micros(at));
-        self.actor.iter().copied().zip(times).zip(self.offsets.iter()).map(|((actor, at), offset)| (actor, at, offset))
     }
 }
 

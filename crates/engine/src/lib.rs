@@ -19,11 +19,11 @@ mod scan;
 mod sql;
 mod threads;
 
-pub use engine::{Engine, EngineOptions, EventCoded, Moments, PathsInOrder, Tally};
+pub use engine::{Engine, EngineOptions, EventCoded, PathsInOrder, Tally};
 pub use error::EngineError;
 pub use output::Format;
 pub use record::{
-    Appender, Compaction, Dictionaries, Erasure, Place, Progress, ROWS_HELD_MAX, Record, SKIPPED_KEPT_MAX, Snapshot,
-    SourceState, Start,
+    Appender, Compaction, Dictionaries, Erasure, Place, Progress, ROWS_HELD_MAX, Record, SKIPPED_KEPT_MAX, Sighted,
+    Sightings, Snapshot, SourceState, Start,
 };
 pub use sql::{Answer, MemoryColumn, MemoryTable, Shown, Sql, Tables};

@@ -14,5 +14,7 @@ mod erase;
 mod fold;
 #[path = "it/record.rs"]
 mod record;
+#[path = "it/sightings.rs"]
+mod sightings;
 #[path = "it/sql.rs"]
 mod sql;

@@ -205,7 +205,7 @@ impl Office {
         words.load(Column::Actor)?;
         words.load(Column::Source)?;
         let mut names: BTreeSet<(String, String)> = BTreeSet::new();
-        for (actor, source, _) in engine.whereabouts()? {
+        for (source, actor, _) in engine.sightings()?.iter() {
             let word = words.word(Column::Actor, actor).to_owned();
             names.insert((words.word(Column::Source, source).to_owned(), word));
         }

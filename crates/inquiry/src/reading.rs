@@ -114,6 +114,8 @@ impl Office {
             });
         }
         self.forget_what_is_no_source();
+        // Before files are merged: until then, what is new lies in files of its own.
+        self.record.sum_up()?;
         match self.request.cluster {
             Some(_) => self.record.compact(self.threads.get())?,
             None => self.record.compact_if_needed(self.threads.get())?,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use sayso_decisions::Rules;
-use sayso_engine::{Dictionaries, Engine};
+use sayso_engine::{Dictionaries, Engine, Sightings};
+use sayso_model::activity::Activity;
 use sayso_model::actor::{Actor, ActorKind, Directory, Level, Person, SiteKnown};
 use sayso_model::calendar::{Calendar, CalendarSpec};
 use sayso_model::charter::{Charter, Remits};
@@ -15,7 +16,7 @@ use sayso_model::holidays::HolidaySet;
 use sayso_model::time::Instant;
 use sayso_model::words::{Column, Words};
 use sayso_model::{Code, NOT_RECORDED};
-use sayso_sources::bots::{Activity, bot_sign};
+use sayso_sources::bots::bot_sign;
 use sayso_sources::identity::across::is_bare_name;
 use sayso_sources::identity::{IdentityCounts, identify};
 use sayso_sources::people::{SiteDecl, read_people};
@@ -76,9 +77,9 @@ impl Who {
         let names: Vec<String> =
             (0..words.n_codes(Column::Actor)).map(|code| words.word(Column::Actor, code as Code).to_owned()).collect();
         let identities = identify(&names, people);
-        let activities = activities(engine, names.len(), &identities.same_as)?;
-
-        let several = several(engine, &names, &identities.person, sources, &words)?;
+        let sightings = engine.sightings()?;
+        let activities = activities(&sightings, names.len(), &identities.same_as);
+        let several = several(&sightings, &names, &identities.person, sources, &words)?;
 
         let mut actors = vec![Actor::default(); names.len()];
         let mut zones: Vec<(Code, String)> = Vec::new();
@@ -236,7 +237,7 @@ fn named(name: &str, words: &[String], people: &[Person], person: &[Option<u32>]
 /// Bare first names that nobody declared and that events of several sources, or of several sites, bear: whether they are one
 /// person cannot be told. An id of a tracker is one account's, whatever it looks like.
 fn several(
-    engine: &Engine,
+    sightings: &Sightings,
     names: &[String],
     person: &[Option<u32>],
     sources: &[Source],
@@ -255,13 +256,11 @@ fn several(
         sources.iter().any(|one| one.name == name && matches!(one.kind, Kind::Tracker(_)))
     };
     let mut seen: FxHashMap<Code, (FxHashSet<Code>, FxHashSet<Code>)> = FxHashMap::default();
-    for (actor, source, site) in engine.whereabouts()? {
+    for (source, actor, sighted) in sightings.iter() {
         if is_bare(actor) && !has_ids(source) {
             let (of_sources, at_sites) = seen.entry(actor).or_default();
             of_sources.insert(source);
-            if site != NOT_RECORDED {
-                at_sites.insert(site);
-            }
+            at_sites.extend(&sighted.sites);
         }
     }
     let is_several =
@@ -270,19 +269,15 @@ fn several(
 }
 
 /// When everybody was active, by the actor who stands for the person.
-fn activities(engine: &Engine, n: usize, same_as: &[u32]) -> Result<Vec<Activity>, InquiryError> {
+fn activities(sightings: &Sightings, n: usize, same_as: &[u32]) -> Vec<Activity> {
     let mut activities = vec![Activity::default(); n];
-    engine.moments(|moments| {
-        for (actor, at, offset) in moments.iter() {
-            let person = same_as.get(actor as usize).copied().unwrap_or(actor);
-            if actor != NOT_RECORDED
-                && let Some(activity) = activities.get_mut(person as usize)
-            {
-                activity.add(at, offset);
-            }
+    for (_, actor, sighted) in sightings.iter() {
+        let person = same_as.get(actor as usize).copied().unwrap_or(actor);
+        if let Some(activity) = activities.get_mut(person as usize) {
+            activity.merge(&sighted.activity);
         }
-    })?;
-    Ok(activities)
+    }
+    activities
 }
 
 fn kind(name: &str, declared: Option<&Person>, activity: &Activity) -> ActorKind {

@@ -3,6 +3,7 @@
 //! No I/O, no clock, no environment. Stages (sources, decisions, measures, report) share these words and the numbers
 //! of `sayso-stats`, and nothing else. `docs/glossary.md` is the master of the vocabulary.
 
+pub mod activity;
 pub mod actor;
 pub mod assumption;
 pub mod calendar;

@@ -1,14 +1,10 @@
 //! Which actors are machines: by what the office declares, by their name, and by hours or answers no human keeps.
 
-use std::cmp::Ordering;
 use std::sync::LazyLock;
 
-use jiff::civil::{Date, Weekday};
-use jiff::tz::Offset;
 use regex::Regex;
-use rustc_hash::FxHashMap;
+use sayso_model::activity::Activity;
 use sayso_model::actor::ActorKind;
-use sayso_model::time::{Instant, WallTime};
 
 mod reviewers;
 
@@ -28,211 +24,6 @@ const QUIET_SHARE_HUMAN: f64 = 0.08;
 const QUIET_SHARE_BOT: f64 = 0.18;
 /// Answers below which their speed says nothing.
 const ANSWERS_MIN: u32 = 20;
-/// Nobody reads, thinks and types in less.
-const ANSWER_TOO_FAST: WallTime = WallTime::from_micros(10_000_000);
-
-const HOURS_OF_WEEK: u16 = 168;
-
-/// When an actor is active: what is left of their events once only time is looked at.
-///
-/// It stays small: an entry for each hour of the week at which the actor was ever active, and one for each active day.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Activity {
-    n_events: u64,
-    days: Days,
-    /// Events by season and UTC hour of the week, as `season * 168 + hour`.
-    hours: FxHashMap<u16, u32>,
-    /// Events by season and written offset in minutes, in order.
-    offsets: Vec<((Season, i16), u32)>,
-    n_answers: u32,
-    n_answers_too_fast: u32,
-}
-
-/// Days (since 1970) that are told apart: 1900 to 2199.
-const DAYS_KNOWN: std::ops::Range<i32> = -25_567..84_006;
-
-/// A set of days, a bit for each from the first one on.
-#[derive(Clone, Debug, Default)]
-struct Days {
-    first_word: i32,
-    words: Vec<u64>,
-}
-
-impl Days {
-    fn insert(&mut self, day: i32) {
-        // What lies beyond is bad data, and must not cost memory.
-        let day = day.clamp(DAYS_KNOWN.start, DAYS_KNOWN.end - 1);
-        let (word, bit) = (day.div_euclid(64), day.rem_euclid(64));
-        if self.words.is_empty() {
-            self.first_word = word;
-        } else if word < self.first_word {
-            let before = (self.first_word - word) as usize;
-            self.words.splice(0..0, std::iter::repeat_n(0, before));
-            self.first_word = word;
-        }
-        let at = (word - self.first_word) as usize;
-        if at >= self.words.len() {
-            self.words.resize(at + 1, 0);
-        }
-        self.words[at] |= 1 << bit;
-    }
-
-    fn len(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
-    }
-
-    fn iter(&self) -> impl Iterator<Item = i32> {
-        self.words
-            .iter()
-            .zip(self.first_word..)
-            .flat_map(|(word, at)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
-    }
-}
-
-impl PartialEq for Days {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
-    }
-}
-
-impl Eq for Days {}
-
-/// Days (since 1970) of which the season is looked up: 1990 to 2049, where nearly all work that is recorded lies.
-const SEASONS_KNOWN: std::ops::Range<i64> = 7_305..29_220;
-
-/// The seasons of [`SEASONS_KNOWN`].
-static SEASONS: LazyLock<Vec<Season>> = LazyLock::new(|| SEASONS_KNOWN.map(Season::worked_out).collect());
-
-/// Which parts of the world have their clocks put forward; the same UTC hour is another hour on the wall then.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Season(u8);
-
-impl Season {
-    /// Where the European Union's rule holds: last Sunday of March to last Sunday of October.
-    pub const EUROPE: u8 = 1;
-    /// Where that of the United States holds: since 2007 second Sunday of March to first Sunday of November.
-    pub const AMERICA: u8 = 2;
-    /// Where that of south-eastern Australia holds: first Sunday of October to first Sunday of April.
-    pub const AUSTRALIA: u8 = 4;
-
-    /// The season of an instant, exact to about a day.
-    pub fn of(at: Instant) -> Self {
-        Self::of_day(at.micros().div_euclid(86_400_000_000))
-    }
-
-    fn of_day(day: i64) -> Self {
-        match usize::try_from(day - SEASONS_KNOWN.start).ok().and_then(|at| SEASONS.get(at)) {
-            Some(season) => *season,
-            None => Self::worked_out(day),
-        }
-    }
-
-    fn worked_out(day: i64) -> Self {
-        let date = Offset::UTC.to_datetime(Instant::from_micros(day * 86_400_000_000).timestamp()).date();
-        // Which Sunday it is matters in its own month alone, and this is asked of every event.
-        let since_sunday = |month: i8, nth: i8| match date.month().cmp(&month) {
-            Ordering::Less => false,
-            Ordering::Equal => date >= sunday(date.year(), month, nth),
-            Ordering::Greater => true,
-        };
-        let is_europe = since_sunday(3, -1) && !since_sunday(10, -1);
-        let is_america = match date.year() {
-            2007.. => since_sunday(3, 2) && !since_sunday(11, 1),
-            _ => since_sunday(4, 1) && !since_sunday(10, -1),
-        };
-        let is_australia = since_sunday(10, 1) || !since_sunday(4, 1);
-        let bit = |holds: bool, bit: u8| if holds { bit } else { 0 };
-        Self(bit(is_europe, Self::EUROPE) | bit(is_america, Self::AMERICA) | bit(is_australia, Self::AUSTRALIA))
-    }
-
-    /// Whether the clocks of that rule are put forward.
-    pub fn has(self, rule: u8) -> bool {
-        self.0 & rule != 0
-    }
-}
-
-impl Activity {
-    /// One event, and the offset from UTC in minutes that the source wrote with it, where it wrote one.
-    pub fn add(&mut self, at: Instant, offset: Option<i16>) {
-        let hours = at.micros().div_euclid(3_600_000_000);
-        let day = hours.div_euclid(24);
-        // 1970-01-01 was a Thursday: hour 72 of a week that begins on Monday.
-        let hour_of_week = (hours + 72).rem_euclid(i64::from(HOURS_OF_WEEK)) as u16;
-        let season = Season::of_day(day);
-        self.n_events += 1;
-        self.days.insert(day.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32);
-        *self.hours.entry(u16::from(season.0) * HOURS_OF_WEEK + hour_of_week).or_default() += 1;
-        if let Some(offset) = offset {
-            self.count_offset((season, offset), 1);
-        }
-    }
-
-    fn count_offset(&mut self, key: (Season, i16), n: u32) {
-        match self.offsets.binary_search_by_key(&key, |(found, _)| *found) {
-            Ok(at) => self.offsets[at].1 += n,
-            Err(at) => self.offsets.insert(at, (key, n)),
-        }
-    }
-
-    /// One answer: how long after the question it came.
-    pub fn add_answer(&mut self, after: WallTime) {
-        self.n_answers += 1;
-        self.n_answers_too_fast += u32::from(after < ANSWER_TOO_FAST);
-    }
-
-    /// Adds what is known of the same actor from elsewhere: another part of the record, another of their names.
-    pub fn merge(&mut self, other: &Activity) {
-        self.n_events += other.n_events;
-        other.days.iter().for_each(|day| self.days.insert(day));
-        for (hour, n) in &other.hours {
-            *self.hours.entry(*hour).or_default() += n;
-        }
-        for (offset, n) in &other.offsets {
-            self.count_offset(*offset, *n);
-        }
-        self.n_answers += other.n_answers;
-        self.n_answers_too_fast += other.n_answers_too_fast;
-    }
-
-    /// How many events.
-    pub fn n_events(&self) -> u64 {
-        self.n_events
-    }
-
-    /// On how many UTC days.
-    pub fn n_days(&self) -> usize {
-        self.days.len()
-    }
-
-    /// Events by season and UTC hour of the week (0 = Monday 00:00), without empty hours, in order.
-    pub fn by_season(&self) -> impl Iterator<Item = (Season, u16, u32)> {
-        let mut hours: Vec<(u16, u32)> = self.hours.iter().map(|(key, n)| (*key, *n)).collect();
-        hours.sort_unstable();
-        hours.into_iter().map(|(key, n)| (Season((key / HOURS_OF_WEEK) as u8), key % HOURS_OF_WEEK, n))
-    }
-
-    /// Events by UTC hour of the week, 0 = Monday 00:00.
-    pub fn hour_of_week(&self) -> [u32; 168] {
-        let mut hours = [0; 168];
-        self.by_season().for_each(|(_, hour, n)| hours[usize::from(hour)] += n);
-        hours
-    }
-
-    /// Events by season and written offset in minutes east.
-    pub fn offsets(&self) -> impl Iterator<Item = (Season, i16, u32)> {
-        self.offsets.iter().map(|((season, offset), n)| (*season, *offset, *n))
-    }
-
-    /// The share of events in the six hours of the UTC day in which the actor is least active; `None` without events.
-    fn quiet_share(&self) -> Option<f64> {
-        let mut by_hour = [0_u64; 24];
-        self.by_season().for_each(|(_, hour, n)| by_hour[usize::from(hour % 24)] += u64::from(n));
-        let window = |start: usize| (start..start + 6).map(|hour| by_hour[hour % 24]).sum::<u64>();
-        let quietest = (0..24).map(window).min().unwrap_or(0);
-        (self.n_events > 0).then(|| quietest as f64 / self.n_events as f64)
-    }
-}
-
 /// Why an actor is taken for a bot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BotSign {
@@ -340,7 +131,7 @@ pub fn by_hours(activity: &Activity) -> Option<BotSign> {
     if activity.n_events() < EVENTS_MIN || activity.n_days() < DAYS_MIN {
         return None;
     }
-    let quiet_share = activity.quiet_share()?;
+    let quiet_share = quiet_share(activity)?;
     // The lower end of what the share may be: few events must not look like a machine's.
     let margin = 1.64 * (quiet_share * (1.0 - quiet_share) / activity.n_events() as f64).sqrt();
     let score = (quiet_share - margin - QUIET_SHARE_HUMAN) / (QUIET_SHARE_BOT - QUIET_SHARE_HUMAN);
@@ -352,9 +143,18 @@ pub fn by_hours(activity: &Activity) -> Option<BotSign> {
     })
 }
 
+/// The share of events in the six hours of the UTC day in which the actor is least active; `None` without events.
+fn quiet_share(activity: &Activity) -> Option<f64> {
+    let mut by_hour = [0_u64; 24];
+    activity.by_season().for_each(|(_, hour, n)| by_hour[usize::from(hour % 24)] += u64::from(n));
+    let window = |start: usize| (start..start + 6).map(|hour| by_hour[hour % 24]).sum::<u64>();
+    let quietest = (0..24).map(window).min().unwrap_or(0);
+    (activity.n_events() > 0).then(|| quietest as f64 / activity.n_events() as f64)
+}
+
 /// What the speed of answers alone says: the score is the lower 95 % limit (Wilson) of the share that is too fast.
 pub fn by_speed(activity: &Activity) -> Option<BotSign> {
-    let (n_answers, n_too_fast) = (activity.n_answers, activity.n_answers_too_fast);
+    let (n_answers, n_too_fast) = activity.n_answers();
     if n_answers < ANSWERS_MIN || n_too_fast == 0 {
         return None;
     }
@@ -410,16 +210,11 @@ static NAME_PATTERNS: LazyLock<Vec<(Regex, f64, &'static str)>> = LazyLock::new(
     compiled.collect()
 });
 
-fn sunday(year: i16, month: i8, nth: i8) -> Date {
-    let first = Date::new(year, month, 1).expect("every year has these months");
-    first.nth_weekday_of_month(nth, Weekday::Sunday).expect("every month has four Sundays")
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::collections::BTreeMap;
+    use sayso_model::time::{Instant, WallTime};
 
     use super::*;
 
@@ -566,43 +361,5 @@ mod tests {
         assert_eq!(by_speed(&answering(0, 500)), None);
         // Wilson, by hand: 20 of 20 gives 20 / (20 + 1.96^2).
         assert!((by_speed(&answering(20, 0)).unwrap().score() - 20.0 / (20.0 + 1.96 * 1.96)).abs() < 1e-12);
-    }
-
-    #[test]
-    fn hours_days_and_offsets_are_kept() {
-        let mut activity = Activity::default();
-        activity.add(at("2024-01-01T00:30Z"), Some(60));
-        activity.add(at("2024-07-07T23:59:59Z"), Some(120));
-        activity.add(at("2024-07-07T23:00Z"), None);
-        activity.add(at("1969-12-31T23:00Z"), None);
-        let hours = activity.hour_of_week();
-        // Monday 00, Sunday 23 twice, Wednesday 23.
-        assert_eq!((hours[0], hours[167], hours[71], hours.iter().sum::<u32>()), (1, 2, 1, 4));
-        assert_eq!((activity.n_events(), activity.n_days()), (4, 3));
-        assert_eq!(
-            activity.offsets().map(|(_, offset, n)| (offset, n)).collect::<BTreeMap<_, _>>(),
-            [(60, 1), (120, 1)].into()
-        );
-        let mut twice = activity.clone();
-        twice.merge(&activity);
-        assert_eq!((twice.n_events(), twice.n_days(), twice.hour_of_week()[167]), (8, 3, 4));
-    }
-
-    #[test]
-    fn seasons_change_when_the_clocks_do() {
-        let season = |day: &str| {
-            let season = Season::of(at(&format!("{day}T12:00Z")));
-            [Season::EUROPE, Season::AMERICA, Season::AUSTRALIA].map(|rule| season.has(rule))
-        };
-        assert_eq!(season("2024-01-15"), [false, false, true]);
-        assert_eq!(season("2024-03-09"), [false, false, true]);
-        assert_eq!(season("2024-03-10"), [false, true, true]);
-        assert_eq!(season("2024-03-31"), [true, true, true]);
-        assert_eq!(season("2024-04-07"), [true, true, false]);
-        assert_eq!(season("2024-10-06"), [true, true, true]);
-        assert_eq!(season("2024-10-27"), [false, true, true]);
-        assert_eq!(season("2024-11-03"), [false, false, true]);
-        assert_eq!(season("2005-04-02"), [true, false, true]);
-        assert_eq!(season("2005-04-03"), [true, true, false]);
     }
 }

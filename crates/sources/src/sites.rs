@@ -5,7 +5,7 @@
 //! would be there, for a person of usual habits (who may start somewhat earlier or later than others) or, rarely, of
 //! any habit; what they wrote as offset adds a limited weight to the regions that agree with it.
 
-use crate::bots::{Activity, Season};
+use sayso_model::activity::{Activity, Season};
 
 /// Events below which nothing is inferred.
 pub const EVENTS_MIN: u64 = 30;

@@ -14,7 +14,7 @@ const DRAFT: &str = "draft-";
 const SPILL: &str = "datafusion-";
 
 /// What a sealed file holds; its name begins with it.
-pub(crate) const KINDS: [&str; 4] = ["events", "words", "items", "skipped"];
+pub(crate) const KINDS: [&str; 5] = ["events", "words", "items", "skipped", "sightings"];
 
 /// The folder.
 #[derive(Debug)]

@@ -106,6 +106,20 @@ pub(crate) fn items() -> SchemaRef {
     Arc::clone(&SCHEMA)
 }
 
+/// The columns of what is summed up of everybody: whose it is, what kind of sum, of what, how much.
+pub(crate) fn sightings() -> SchemaRef {
+    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+        Arc::new(Schema::new(vec![
+            Field::new("source", DataType::UInt32, false),
+            Field::new("actor", DataType::UInt32, false),
+            Field::new("kind", DataType::UInt8, false),
+            Field::new("key", DataType::Int32, false),
+            Field::new("n", DataType::UInt64, false),
+        ]))
+    });
+    Arc::clone(&SCHEMA)
+}
+
 /// Where an item's id would be if no other item had it already.
 pub(crate) fn item_hash(item: &str) -> u64 {
     XxHash3_64::oneshot_with_seed(ITEM_SEED, item.as_bytes())

@@ -32,6 +32,9 @@ pub(crate) struct Manifest {
     pub items: Vec<Items>,
     /// The sources.
     pub sources: Vec<SourceState>,
+    /// What is summed up of everybody; absent before the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sightings: Option<Summed>,
 }
 
 /// One file of events, sorted by (item_id, at, seq), all of one bucket.
@@ -73,6 +76,15 @@ pub(crate) struct Items {
     pub rows: u64,
 }
 
+/// The file with what is summed up of everybody's hours and sites.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Summed {
+    pub file: String,
+    pub bytes: u64,
+    /// The events with lower numbers are in it.
+    pub until_seq: u64,
+}
+
 /// A source, and how far its reading has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceState {
@@ -108,6 +120,7 @@ impl Manifest {
             words: Vec::new(),
             items: Vec::new(),
             sources: Vec::new(),
+            sightings: None,
         }
     }
 
@@ -153,7 +166,8 @@ impl Manifest {
         let words = self.words.iter().map(|words| words.file.as_str());
         let items = self.items.iter().map(|items| items.file.as_str());
         let skipped = self.sources.iter().flat_map(|source| source.skipped.iter().map(String::as_str));
-        runs.chain(words).chain(items).chain(skipped).collect()
+        let sightings = self.sightings.iter().map(|kept| kept.file.as_str());
+        runs.chain(words).chain(items).chain(skipped).chain(sightings).collect()
     }
 
     pub fn source(&self, name: &str) -> Option<&SourceState> {
@@ -175,6 +189,16 @@ impl Manifest {
         let dead: Vec<bool> = self.runs.iter().map(|run| self.n_dead(run) == run.rows).collect();
         let mut dead = dead.into_iter();
         self.runs.retain(|_| !dead.next().unwrap_or(false));
+    }
+
+    /// The number of the first event that is not summed up.
+    pub fn summed_until(&self) -> u64 {
+        self.sightings.as_ref().map_or(0, |kept| kept.until_seq)
+    }
+
+    /// Whether everything is.
+    pub fn is_summed_up(&self) -> bool {
+        self.summed_until() == self.next_seq
     }
 
     /// Live events.

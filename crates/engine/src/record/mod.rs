@@ -11,6 +11,7 @@ pub(crate) mod layout;
 mod manifest;
 pub(crate) mod merge;
 mod place;
+mod sightings;
 mod tables;
 mod words;
 
@@ -26,6 +27,7 @@ pub use compact::Compaction;
 pub use erase::Erasure;
 pub use manifest::SourceState;
 pub use place::Place;
+pub use sightings::{Sighted, Sightings};
 pub use words::Dictionaries;
 
 #[cfg(feature = "cluster")]
@@ -33,6 +35,8 @@ pub(crate) use far::{WrittenDictionaries, is_compact};
 #[cfg(feature = "cluster")]
 pub(crate) use manifest::NAME as MANIFEST;
 pub(crate) use manifest::{Manifest, Run};
+
+pub(crate) use sightings::COLUMNS as SIGHTED;
 
 use crate::EngineError;
 use folder::{Folder, ReaderLock, WriterLock};

@@ -189,7 +189,8 @@ pub(crate) fn read(path: &std::path::Path) -> Result<ParquetRecordBatchReader, E
     open(path)?.with_batch_size(BATCH_ROWS).build().map_err(|error| EngineError::damaged(path, error))
 }
 
-fn open(path: &std::path::Path) -> Result<ParquetRecordBatchReaderBuilder<File>, EngineError> {
+/// Opens a file of the record.
+pub(super) fn open(path: &std::path::Path) -> Result<ParquetRecordBatchReaderBuilder<File>, EngineError> {
     let file = File::open(path).map_err(EngineError::io("open", path))?;
     ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| EngineError::damaged(path, error))
 }
