@@ -6,10 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::Offset;
 
-use crate::time::{Instant, WallTime};
-
-/// Nobody reads, thinks and types in less.
-pub const ANSWER_TOO_FAST: WallTime = WallTime::from_micros(10_000_000);
+use crate::time::Instant;
 
 const HOURS_OF_WEEK: u16 = 168;
 
@@ -25,8 +22,6 @@ pub struct Activity {
     hours: Vec<(u16, u32)>,
     /// Events by season and written offset in minutes, in order.
     offsets: Vec<((Season, i16), u32)>,
-    n_answers: u32,
-    n_answers_too_fast: u32,
 }
 
 /// A part of an [`Activity`] as three numbers, so that it can be kept: all of them make the same activity again, and those
@@ -175,23 +170,15 @@ impl Activity {
         }
     }
 
-    /// One answer: how long after the question it came.
-    pub fn add_answer(&mut self, after: WallTime) {
-        self.n_answers += 1;
-        self.n_answers_too_fast += u32::from(after < ANSWER_TOO_FAST);
-    }
-
     /// Adds what is known of the same actor from elsewhere: another part of the record, another of their names.
     pub fn merge(&mut self, other: &Activity) {
         self.n_events += other.n_events;
         other.days.words().for_each(|(word, bits)| self.days.insert_all(word, bits));
         other.hours.iter().for_each(|(hour, n)| count(&mut self.hours, *hour, *n));
         other.offsets.iter().for_each(|(offset, n)| count(&mut self.offsets, *offset, *n));
-        self.n_answers += other.n_answers;
-        self.n_answers_too_fast += other.n_answers_too_fast;
     }
 
-    /// All of it but the answers, in order; nothing where there was no event.
+    /// All of it, in order; nothing where there was no event.
     pub fn marks(&self) -> impl Iterator<Item = Mark> {
         let hours = self.hours.iter().map(|(key, n)| Mark { kind: Mark::HOUR, key: i32::from(*key), n: u64::from(*n) });
         let days = self.days.words().map(|(key, n)| Mark { kind: Mark::DAYS, key, n });
@@ -232,11 +219,6 @@ impl Activity {
     /// On how many UTC days.
     pub fn n_days(&self) -> usize {
         self.days.len()
-    }
-
-    /// How many answers, and how many of them came faster than anybody reads.
-    pub fn n_answers(&self) -> (u32, u32) {
-        (self.n_answers, self.n_answers_too_fast)
     }
 
     /// Events by season and UTC hour of the week (0 = Monday 00:00), without empty hours, in order.

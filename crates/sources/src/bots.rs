@@ -1,4 +1,4 @@
-//! Which actors are machines: by what the office declares, by their name, and by hours or answers no human keeps.
+//! Which actors are machines: by what the office declares, by their name, and by hours no human keeps.
 
 use std::sync::LazyLock;
 
@@ -22,8 +22,7 @@ const DAYS_MIN: usize = 30;
 /// none, and two people twelve hours apart on one account have about 0.1.
 const QUIET_SHARE_HUMAN: f64 = 0.08;
 const QUIET_SHARE_BOT: f64 = 0.18;
-/// Answers below which their speed says nothing.
-const ANSWERS_MIN: u32 = 20;
+
 /// Why an actor is taken for a bot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BotSign {
@@ -52,15 +51,6 @@ pub enum BotSign {
         /// 0 to 1.
         score: f64,
     },
-    /// It answers faster than anybody reads.
-    TooFast {
-        /// Answers within ten seconds.
-        n_too_fast: u32,
-        /// Answers in all.
-        n_answers: u32,
-        /// 0 to 1.
-        score: f64,
-    },
 }
 
 impl BotSign {
@@ -69,9 +59,7 @@ impl BotSign {
         match self {
             BotSign::Declared => 1.0,
             BotSign::AiReviewer { .. } => 0.99,
-            BotSign::Name { score, .. } | BotSign::AroundTheClock { score, .. } | BotSign::TooFast { score, .. } => {
-                *score
-            }
+            BotSign::Name { score, .. } | BotSign::AroundTheClock { score, .. } => *score,
         }
     }
 
@@ -91,9 +79,6 @@ impl BotSign {
                  {n_days} days; a machine, or an account that people far apart share",
                 quiet_share * 100.0
             ),
-            BotSign::TooFast { n_too_fast, n_answers, .. } => {
-                format!("answers faster than anybody reads: {n_too_fast} of {n_answers} answers within ten seconds")
-            }
         }
     }
 }
@@ -101,14 +86,14 @@ impl BotSign {
 /// The strongest sign that an actor is a bot; `None` where nothing speaks for it.
 ///
 /// What the office declares settles it, either way. Groups (`team:`, `role:`) are none. Hours need 300 events on 30
-/// days, answers a count of 20; below that they are no sign.
+/// days; below that they are no sign.
 pub fn bot_sign(word: &str, declared: ActorKind, activity: &Activity) -> Option<BotSign> {
     match declared {
         ActorKind::Bot => return Some(BotSign::Declared),
         ActorKind::Person | ActorKind::Group => return None,
         ActorKind::Unknown => {}
     }
-    [by_name(word), by_hours(activity), by_speed(activity)]
+    [by_name(word), by_hours(activity)]
         .into_iter()
         .flatten()
         .reduce(|best, other| if other.score() > best.score() { other } else { best })
@@ -150,20 +135,6 @@ fn quiet_share(activity: &Activity) -> Option<f64> {
     let window = |start: usize| (start..start + 6).map(|hour| by_hour[hour % 24]).sum::<u64>();
     let quietest = (0..24).map(window).min().unwrap_or(0);
     (activity.n_events() > 0).then(|| quietest as f64 / activity.n_events() as f64)
-}
-
-/// What the speed of answers alone says: the score is the lower 95 % limit (Wilson) of the share that is too fast.
-pub fn by_speed(activity: &Activity) -> Option<BotSign> {
-    let (n_answers, n_too_fast) = activity.n_answers();
-    if n_answers < ANSWERS_MIN || n_too_fast == 0 {
-        return None;
-    }
-    let (n, share) = (f64::from(n_answers), f64::from(n_too_fast) / f64::from(n_answers));
-    let z = 1.96_f64;
-    let centre = share + z * z / (2.0 * n);
-    let margin = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
-    let score = ((centre - margin) / (1.0 + z * z / n)).max(0.0);
-    Some(BotSign::TooFast { n_too_fast, n_answers, score })
 }
 
 /// Names of machines: pattern, score, reason. The first that matches counts. `bot` at the end of a word is not enough,
@@ -214,7 +185,7 @@ static NAME_PATTERNS: LazyLock<Vec<(Regex, f64, &'static str)>> = LazyLock::new(
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use sayso_model::time::{Instant, WallTime};
+    use sayso_model::time::Instant;
 
     use super::*;
 
@@ -341,25 +312,5 @@ mod tests {
         assert_eq!(by_hours(&activity(299, |i| i * 7)), None);
         // One import of a thousand events through two nights.
         assert_eq!(by_hours(&activity(1_000, |i| i / 20)), None);
-    }
-
-    #[test]
-    fn answers_faster_than_reading() {
-        let answering = |n_fast: i64, n_slow: i64| {
-            let mut activity = Activity::default();
-            (0..n_fast).for_each(|_| activity.add_answer(WallTime::from_micros(2_000_000)));
-            (0..n_slow).for_each(|_| activity.add_answer(WallTime::from_micros(900_000_000)));
-            activity
-        };
-        assert!(by_speed(&answering(40, 2)).unwrap().is_bot());
-        assert_eq!(
-            by_speed(&answering(40, 2)).unwrap().reason(),
-            "answers faster than anybody reads: 40 of 42 answers within ten seconds"
-        );
-        assert!(!by_speed(&answering(5, 40)).unwrap().is_bot());
-        assert_eq!(by_speed(&answering(19, 0)), None);
-        assert_eq!(by_speed(&answering(0, 500)), None);
-        // Wilson, by hand: 20 of 20 gives 20 / (20 + 1.96^2).
-        assert!((by_speed(&answering(20, 0)).unwrap().score() - 20.0 / (20.0 + 1.96 * 1.96)).abs() < 1e-12);
     }
 }
