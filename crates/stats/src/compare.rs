@@ -2,6 +2,8 @@
 
 use statrs::function::factorial::ln_binomial;
 
+use crate::beta;
+
 /// One-sided exact p-value that a share lies above a line.
 ///
 /// **Tests** whether the true share of which `k` of `n` were seen is at most `line`.
@@ -25,7 +27,7 @@ pub fn share_above_line(k: u64, n: u64, line: f64) -> f64 {
         return 0.0;
     }
     // P(B >= k) is the regularised incomplete beta function of k and n - k + 1.
-    statrs::function::beta::beta_reg(k as f64, (n - k) as f64 + 1.0, line).clamp(0.0, 1.0)
+    beta::at_or_below(k as f64, (n - k) as f64 + 1.0, line)
 }
 
 /// One-sided exact p-value that one share lies above another.

@@ -23,6 +23,7 @@
 //! | [`multiplicity`] | what many p-values are worth together |
 
 pub mod aft;
+mod beta;
 pub mod compare;
 pub mod concentration;
 pub mod confounding;

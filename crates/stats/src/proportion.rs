@@ -1,7 +1,6 @@
 //! How large a share is, from counts: Jeffreys and Wilson intervals, which hold for 3 of 7 and for 0 of 12.
 
-use statrs::function::beta::{beta_reg, inv_beta_reg};
-
+use crate::beta;
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 use crate::{level_or_default, z_two_sided};
 
@@ -85,27 +84,9 @@ pub(crate) fn jeffreys_effective(k: f64, n: f64, level: f64) -> Interval {
     let k = k.clamp(0.0, n);
     let tail = (1.0 - level_or_default(level)) / 2.0;
     let (a, b) = (k + 0.5, n - k + 0.5);
-    let low = if k == 0.0 { 0.0 } else { beta_quantile(a, b, tail) };
-    let high = if k == n { 1.0 } else { beta_quantile(a, b, 1.0 - tail) };
+    let low = if k == 0.0 { 0.0 } else { beta::quantile(a, b, tail) };
+    let high = if k == n { 1.0 } else { beta::quantile(a, b, 1.0 - tail) };
     Interval::new(low, high)
-}
-
-/// The quantile of Beta(a, b), refined by bisection: the closed-form start loses digits for very large counts.
-fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
-    let start = inv_beta_reg(a, b, p);
-    let near = start.is_finite() && (0.0..=1.0).contains(&start) && (beta_reg(a, b, start) - p).abs() < 1e-12;
-    if near {
-        return start;
-    }
-    let (mut low, mut high) = (0.0_f64, 1.0_f64);
-    for _ in 0..200 {
-        let middle = low + (high - low) / 2.0;
-        if middle <= low || middle >= high {
-            break;
-        }
-        if beta_reg(a, b, middle) < p { low = middle } else { high = middle }
-    }
-    low + (high - low) / 2.0
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! A quantile of complete observations, with limits that assume no distribution.
 
-use statrs::distribution::{Binomial, DiscreteCDF};
-
+use crate::beta;
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 use crate::level_or_default;
 
@@ -108,12 +107,14 @@ fn rank(n: u64, p: f64) -> u64 {
 
 /// The ranks (from 1) of the two order statistics that are the limits; `None` where there is none.
 fn ranks(n: u64, p: f64, level: f64) -> (Option<u64>, Option<u64>) {
-    let Ok(binomial) = Binomial::new(p, n) else { return (None, None) };
+    if !(0.0..=1.0).contains(&p) {
+        return (None, None);
+    }
     let tail = (1.0 - level_or_default(level)) / 2.0;
     // Smallest k with P(B <= k) > tail: then P(B < k) <= tail, and k itself is the largest such rank.
-    let low = first(n, |k| binomial.cdf(k) > tail);
+    let low = first(n, |k| beta::binomial_at_most(n, p, k) > tail);
     // Smallest u with P(B <= u - 1) >= 1 - tail.
-    let high = first(n, |k| binomial.cdf(k) >= 1.0 - tail) + 1;
+    let high = first(n, |k| beta::binomial_at_most(n, p, k) >= 1.0 - tail) + 1;
     ((low >= 1).then_some(low), (high <= n).then_some(high))
 }
 

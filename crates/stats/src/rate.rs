@@ -3,10 +3,9 @@
 //! Findings ask "is it more than one in ten?", so each rate comes with a one-sided test against a bound, and test and
 //! interval are made in the same way: where one excludes the bound, the other does too (but for what all have).
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-use statrs::function::beta::beta_reg;
 use statrs::function::gamma::{gamma_lr, gamma_ur};
 
+use crate::beta;
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 use crate::level_or_default;
 use crate::proportion::jeffreys_effective;
@@ -123,7 +122,7 @@ impl Share {
             return bound.powf(self.size);
         }
         let k = self.value * self.size;
-        beta_reg(k + 0.5, self.size - k + 0.5, bound).clamp(0.0, 1.0)
+        beta::at_or_below(k + 0.5, self.size - k + 0.5, bound)
     }
 
     /// The share with its 95 % interval. `n` is how many things there were.
@@ -229,18 +228,12 @@ pub fn ratio_above(clusters: &[Cluster], bound: f64) -> Option<f64> {
     if variance <= 1e-24 * mean * mean || variance == 0.0 {
         return Share::of(clusters).map(|share| Share { size: g, ..share }.above(bound));
     }
-    let t = StudentsT::new(0.0, 1.0, g - 1.0).ok()?;
-    Some(t.sf(mean / (variance / g).sqrt()))
+    Some(beta::t_above(g - 1.0, mean / (variance / g).sqrt()))
 }
 
 /// What having few clusters costs: `(z/t)²` at the 95 % points, on one degree of freedom less than there are clusters.
 fn few(clusters: u64) -> f64 {
-    // From here on both agree to the fourth digit.
-    if clusters > 100_000 {
-        return 1.0;
-    }
-    let t = StudentsT::new(0.0, 1.0, clusters.max(2) as f64 - 1.0).map_or(Z_95, |t| t.inverse_cdf(0.95));
-    (Z_95 / t).powi(2)
+    (Z_95 / beta::t_quantile(clusters.max(2) as f64 - 1.0, 0.95)).powi(2)
 }
 
 /// The 95 % point of the normal distribution.

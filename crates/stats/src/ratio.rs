@@ -1,10 +1,8 @@
 //! A mean per cluster, or one sum over another, with an interval from the spread between clusters.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 use crate::proportion::jeffreys_effective;
-use crate::{level_or_default, z_two_sided};
+use crate::{beta, level_or_default};
 
 /// What one cluster (an item, say) contributes to a ratio of sums.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -156,13 +154,7 @@ pub(crate) fn within(range: Range, interval: Interval) -> Interval {
 
 /// The two-sided quantile of Student's t.
 fn t_two_sided(level: f64, freedom: u64) -> f64 {
-    let level = level_or_default(level);
-    // From here on t and normal agree to the fifth digit, and the inversion loses more than that.
-    if freedom > 100_000 {
-        return z_two_sided(level);
-    }
-    StudentsT::new(0.0, 1.0, freedom.max(1) as f64)
-        .map_or_else(|_| z_two_sided(level), |t| t.inverse_cdf(0.5 + level / 2.0))
+    beta::t_quantile(freedom.max(1) as f64, 0.5 + level_or_default(level) / 2.0)
 }
 
 #[cfg(test)]
