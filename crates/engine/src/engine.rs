@@ -415,11 +415,7 @@ impl Engine {
 impl PathsInOrder<'_> {
     /// All of them at once.
     pub fn collect_all(self) -> Result<Paths, EngineError> {
-        let mut all = Paths::default();
-        for paths in self {
-            all.append(paths?);
-        }
-        Ok(all)
+        Ok(Paths::joined(self.collect::<Result<_, _>>()?))
     }
 
     fn advance(&mut self) -> Result<Option<Paths>, EngineError> {

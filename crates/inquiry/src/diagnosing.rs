@@ -7,7 +7,7 @@ use jiff::Span;
 use jiff::tz::TimeZone;
 use sayso_decisions::Rules;
 use sayso_measures::Measured;
-use sayso_model::decision::{Paths, Reconstruct};
+use sayso_model::decision::{Decision, Paths, Reconstruct};
 use sayso_model::diagnosis::{Coverage, Diagnosis, SCHEMA};
 use sayso_model::measure::MeasureId;
 use sayso_model::privacy::{Floor, Footprint};
@@ -72,18 +72,26 @@ impl Office {
         let engine = self.engine()?;
         let who = self.who(&engine)?;
         let reconstruct = self.reconstruct(&who, true);
-        let paths = engine.paths(&reconstruct)?.collect_all()?;
-        // Half a path looks like a short one.
-        let cut = engine.items_with(HISTORY_CUT)?;
-        let paths = if cut.is_empty() { paths } else { paths.filtered(|one| cut.binary_search(&one.item).is_err()) };
-        let assessed = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
-        let coverage = Coverage { items_cut: cut.len() as u64, ..assessed };
         let (first, last) = engine.snapshot().bounds().unwrap_or_default();
         let last = last.min(reconstruct.until());
         let first = self.kept_since(last).map_or(first, |kept| first.max(kept)).min(last);
+        let asked = (self.request.since.map(Instant::from), self.request.until.map(Instant::from));
+        // Half a path looks like a short one.
+        let cut = engine.items_with(HISTORY_CUT)?;
+        let is_whole = |one: &Decision| cut.binary_search(&one.item).is_err();
+        // Where no stretch was asked for, what is older than what is kept is never held: memory and time are those of the
+        // stretch and not of the record.
+        let kept_since = (asked == (None, None)).then(|| Instant::from(window(first, last).since));
+        let is_kept = |one: &Decision| is_whole(one) && kept_since.is_none_or(|since| one.raised_at >= since);
+        let pieces = engine.paths(&reconstruct)?.map(|piece| Ok(piece?.filtered(is_kept)));
+        let paths = Paths::joined(pieces.collect::<Result<_, InquiryError>>()?);
+        let assessed = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
+        let coverage = Coverage { items_cut: cut.len() as u64, ..assessed };
         let shown = self.shown_before()?;
         let mut seen = Seen { who, paths, window: window(first, last), coverage, shown, measured: OnceCell::new() };
-        let asked = (self.request.since.map(Instant::from), self.request.until.map(Instant::from));
+        if asked == (None, None) {
+            return Ok(seen);
+        }
         let (since, until) = self.snapped(&seen, asked);
         seen.window =
             window(since.map_or(first, |since| first.max(since)), until.map_or(last, |until| last.min(until)));

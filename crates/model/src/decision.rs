@@ -429,6 +429,18 @@ impl Paths {
         self.touches.get(from..from + decision.n_touches as usize).unwrap_or(&[])
     }
 
+    /// Pieces of one record, one behind the other. Each piece is given up as soon as it has its place, so that hardly more
+    /// memory is held than the whole takes.
+    #[must_use]
+    pub fn joined(pieces: Vec<Paths>) -> Paths {
+        let mut all = Paths::default();
+        all.decisions.reserve_exact(pieces.iter().map(|piece| piece.decisions.len()).sum());
+        all.hops.reserve_exact(pieces.iter().map(|piece| piece.hops.len()).sum());
+        all.touches.reserve_exact(pieces.iter().map(|piece| piece.touches.len()).sum());
+        pieces.into_iter().for_each(|piece| all.append(piece));
+        all
+    }
+
     /// Adds the paths of other items behind these.
     pub fn append(&mut self, mut other: Paths) {
         let (hops, touches) = (self.hops.len() as u32, self.touches.len() as u32);
