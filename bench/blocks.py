@@ -143,14 +143,20 @@ def paths(b, events=50_000_000):
 
 
 def growth(b, sizes=(1_000_000, 10_000_000, 50_000_000)):
-    """The same question of larger and larger records."""
+    """The same question of larger and larger records, and the whole diagnosis of the thirteen months that an office answers for."""
+
+    def read(text):
+        answer = read_answer(text)
+        return {"decisions of 13 months" if key == "decisions" and "items" in answer else key: value for key, value in answer.items()}
+
     races, sizes = [], sizes[:-1] if b.small else sizes
     for events in sizes:
         office = b.office(events)
         races.append(b.race(f"{events:,} events", {
             "sayso query": lambda: [b.sayso, "query", PATHS, "--office", office, "--format", "csv"],
             "the engine alone": lambda: [b.bench, "sql", office, PATHS],
-        }))
+            "sayso diagnose": lambda: [b.sayso, "diagnose", "--office", office, "--format", "json"],
+        }, answers=read))
     return {"races": races, "drawn": [{"events": events, "race": at} for at, events in enumerate(sizes)]}
 
 

@@ -7,7 +7,8 @@ TITLES = {
               "Parquet files. The first query asks for thirteen numbers that together take every part of a path: holds with their holders and sites, "
               "crossings, returns, people, consents, first responses, execution, reversal, waiting. DuckDB and Polars know just the rules that "
               "made-up work needs, and give the same numbers; Sayso applies all of its own, calendars included."),
-    "growth": ("What growth costs", "The same question of records of growing size."),
+    "growth": ("What growth costs", "The same question of records of growing size; drawn is the query. The diagnosis is of the last thirteen months of three years, which is what an "
+               "office answers for: its memory grows with those."),
     "answers": ("Questions of a log", "BPI Challenge 2013 incidents, as it is and 16 and 153 times over; from what each program has stored (Sayso its record, the others Parquet)."),
     "diagnose": ("The whole diagnosis", "Every measure with its interval, and every finding, from the stored record."),
     "hours": ("Waiting in working hours", "With a zone and a calendar for each person, where the peer has one of both for all."),
