@@ -182,6 +182,11 @@ impl Redraw {
         self.kept.binary_search(&cluster).ok().map(|at| at as u32)
     }
 
+    /// How many draws it makes.
+    pub(crate) fn draws(&self) -> usize {
+        self.draws
+    }
+
     /// The statistic of every draw. It is given how often each cluster counts, by its place. Draws without a value are left
     /// out.
     pub fn each<T>(&mut self, mut statistic: impl FnMut(&[u32]) -> Option<T>) -> Vec<T> {
