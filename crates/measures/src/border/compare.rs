@@ -106,7 +106,10 @@ pub(crate) fn modelled(
         let times = design.times(population, rows, clock, &left_out, seed);
         let fitted = match *shape {
             Some(shape) => aft::fit(&times, shape),
-            None => aft::choose(&times, seed).and_then(|choice| aft::fit(&times, *shape.insert(choice.shape))),
+            None => aft::choose(&times, seed).and_then(|choice| {
+                *shape = Some(choice.shape);
+                choice.fit(&times)
+            }),
         };
         let fit = match fitted {
             Err(Unfit::Collinear(at)) if at > 1 && columns > 2 => {
