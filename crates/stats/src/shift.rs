@@ -57,7 +57,7 @@ pub struct Shift {
 /// **Assumptions.** The same shift in all strata, and no more than that: no distribution. Nothing is censored. Ties count as
 /// they are; of an even number of differences, the middle two are averaged.
 ///
-/// **Interval.** [`interval`].
+/// **Interval.** [`with_interval`].
 ///
 /// **Not for** groups that have hardly any stratum in common: read the list of those that were dropped.
 ///
@@ -70,17 +70,19 @@ pub fn stratified(values: &[Value], least: u64) -> Option<Shift> {
     Strata::of(values).shift(least.max(1))
 }
 
-/// The interval of [`stratified`] by drawing clusters again with replacement.
+/// [`stratified`] with its interval, by drawing clusters again with replacement.
 ///
 /// As [`Redraw`] says. The same values, order and seed give the same interval to the last bit. Fewer than two clusters give
 /// no limits.
-pub fn interval(values: &[Value], least: u64, seed: u64, level: f64) -> Interval {
+pub fn with_interval(values: &[Value], least: u64, seed: u64, level: f64) -> Option<(Shift, Interval)> {
     let least = least.max(1);
-    let Some(whole) = stratified(values, least) else { return Interval::UNKNOWN };
+    let strata = Strata::of(values);
+    let whole = strata.shift(least)?;
     let mut redraw = Redraw::of(values.iter().map(|value| value.cluster), seed);
-    let mut strata = Drawable::of(values, &redraw);
-    let shifts = redraw.each(|times| strata.shift(times, least));
-    redraw.interval(shifts, whole.shift, level)
+    let mut drawable = strata.drawable(&redraw);
+    let shifts = redraw.each(|times| drawable.shift(times, least));
+    let interval = redraw.interval(shifts, whole.shift, level);
+    Some((whole, interval))
 }
 
 /// Values made ready for drawing their clusters again, where other statistics are drawn from the same clusters.
@@ -100,15 +102,7 @@ enum Drawn {
 impl Drawable {
     /// The values whose clusters are kept.
     pub fn of(values: &[Value], redraw: &Redraw) -> Self {
-        let kept = values.iter().filter_map(|value| Some(Value { cluster: redraw.place(value.cluster)?, ..*value }));
-        let strata = Strata::of(&kept.collect::<Vec<_>>()).0.into_iter();
-        // Whoever has one side only never says anything, however often it is drawn.
-        let strata = strata.filter(|parted| !parted.outside.is_empty() && !parted.inside.is_empty());
-        let laid = |parted: Parted| match Ladder::of(&parted.inside, &parted.outside, redraw.draws()) {
-            Some(ladder) => Drawn::Laid(ladder),
-            None => Drawn::Searched(parted, None),
-        };
-        Self { strata: strata.map(laid).collect(), room: Room::default() }
+        Strata::of(values).drawable(redraw)
     }
 
     /// The shift with each cluster as often as it was drawn.
@@ -159,20 +153,38 @@ struct Parted {
 
 impl Strata {
     fn of(values: &[Value]) -> Self {
-        let mut order: Vec<&Value> = values.iter().filter(|value| value.value.is_finite()).collect();
-        order.sort_by(|a, b| {
+        let mut order: Vec<Value> = values.iter().filter(|value| value.value.is_finite()).copied().collect();
+        order.sort_unstable_by(|a, b| {
             (a.stratum, a.in_group)
                 .cmp(&(b.stratum, b.in_group))
                 .then(a.value.total_cmp(&b.value))
                 .then(a.cluster.cmp(&b.cluster))
         });
         let strata = order.chunk_by(|a, b| a.stratum == b.stratum).map(|of| {
-            let side = |in_group: bool| {
-                of.iter().filter(|value| value.in_group == in_group).map(|value| (value.value, value.cluster)).collect()
-            };
-            Parted { stratum: of[0].stratum, outside: side(false), inside: side(true) }
+            let (outside, inside) = of.split_at(of.partition_point(|value| !value.in_group));
+            let side = |of: &[Value]| of.iter().map(|value| (value.value, value.cluster)).collect();
+            Parted { stratum: of[0].stratum, outside: side(outside), inside: side(inside) }
         });
         Self(strata.collect())
+    }
+
+    /// Made ready for drawing again the clusters that are kept.
+    fn drawable(self, redraw: &Redraw) -> Drawable {
+        let kept = |side: Vec<(f64, u32)>| -> Vec<(f64, u32)> {
+            side.into_iter().filter_map(|(value, cluster)| Some((value, redraw.place(cluster)?))).collect()
+        };
+        let strata = self.0.into_iter().filter_map(|Parted { stratum, outside, inside }| {
+            let parted = Parted { stratum, outside: kept(outside), inside: kept(inside) };
+            // Whoever has one side only never says anything, however often it is drawn.
+            if parted.outside.is_empty() || parted.inside.is_empty() {
+                return None;
+            }
+            Some(match Ladder::of(&parted.inside, &parted.outside, redraw.draws()) {
+                Some(ladder) => Drawn::Laid(ladder),
+                None => Drawn::Searched(parted, None),
+            })
+        });
+        Drawable { strata: strata.collect(), room: Room::default() }
     }
 
     /// The shift as it is.
@@ -424,7 +436,8 @@ mod tests {
         assert_eq!(stratified(&[], 1), None);
         assert_eq!(stratified(&[value(1.0, true, 0, 0)], 1), None);
         assert_eq!(stratified(&[value(f64::NAN, true, 0, 0), value(1.0, false, 0, 1)], 1), None);
-        assert_eq!(interval(&[value(1.0, true, 0, 0), value(0.0, false, 0, 0)], 1, 7, 0.95), Interval::UNKNOWN);
+        let one = [value(1.0, true, 0, 0), value(0.0, false, 0, 0)];
+        assert_eq!(with_interval(&one, 1, 7, 0.95).unwrap().1, Interval::UNKNOWN);
     }
 
     #[test]
@@ -432,11 +445,12 @@ mod tests {
         let values: Vec<Value> = (0..200)
             .map(|i| value(f64::from(i % 17) * 0.3 + f64::from(i % 2), i % 2 == 0, u32::from(i % 4 > 1), i as u32))
             .collect();
-        let one = interval(&values, 1, 1, 0.95);
-        let shift = stratified(&values, 1).unwrap().shift;
-        assert!(one.low.unwrap() <= shift && shift <= one.high.unwrap(), "{one:?} {shift}");
-        assert_eq!(one, interval(&values, 1, 1, 0.95));
-        assert_ne!(one, interval(&values, 1, 2, 0.95));
+        let drawn = |seed: u64| with_interval(&values, 1, seed, 0.95).unwrap();
+        let (shift, one) = drawn(1);
+        assert_eq!(Some(&shift), stratified(&values, 1).as_ref());
+        assert!(one.low.unwrap() <= shift.shift && shift.shift <= one.high.unwrap(), "{one:?} {shift:?}");
+        assert_eq!(one, drawn(1).1);
+        assert_ne!(one, drawn(2).1);
     }
 
     /// A hundred thousand values: 2.5 thousand million differences, and no room for them.
