@@ -7,7 +7,7 @@ use jiff::Span;
 use jiff::tz::TimeZone;
 use sayso_decisions::Rules;
 use sayso_measures::Measured;
-use sayso_model::decision::{Paths, Reconstruct};
+use sayso_model::decision::{Decision, Paths, Reconstruct};
 use sayso_model::diagnosis::{Coverage, Diagnosis, SCHEMA};
 use sayso_model::measure::MeasureId;
 use sayso_model::privacy::{Floor, Footprint};
@@ -75,7 +75,7 @@ impl Office {
         let paths = engine.paths(&reconstruct)?.collect_all()?;
         // Half a path looks like a short one.
         let cut = engine.items_with(HISTORY_CUT)?;
-        let paths = if cut.is_empty() { paths } else { paths.filtered(|one| cut.binary_search(&one.item).is_err()) };
+        let paths = if cut.is_empty() { paths } else { paths.kept(|one| cut.binary_search(&one.item).is_err()) };
         let assessed = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
         let coverage = Coverage { items_cut: cut.len() as u64, ..assessed };
         let (first, last) = engine.snapshot().bounds().unwrap_or_default();
@@ -89,8 +89,8 @@ impl Office {
             window(since.map_or(first, |since| first.max(since)), until.map_or(last, |until| last.min(until)));
         let since = Instant::from(seen.window.since);
         let n_before = seen.paths.decisions.len();
-        seen.paths =
-            seen.paths.filtered(|one| one.raised_at >= since && until.is_none_or(|until| one.raised_at < until));
+        let is_asked = |one: &Decision| one.raised_at >= since && until.is_none_or(|until| one.raised_at < until);
+        seen.paths = std::mem::take(&mut seen.paths).kept(is_asked);
         if seen.paths.decisions.len() != n_before {
             let assessed = coverage::assess(&engine, &seen.who, &seen.paths, &self.sources, self.as_of())?;
             seen.coverage = Coverage { items_cut: cut.len() as u64, ..assessed };
