@@ -94,7 +94,7 @@ pub struct Drawable {
 /// A stratum that is drawn again and again.
 enum Drawn {
     /// Its differences around their median lie ready.
-    Laid(Ladder),
+    Laid(Box<Ladder>),
     /// They would be too many, for few draws.
     Searched(Parted, Option<(f64, f64)>),
 }
@@ -180,7 +180,7 @@ impl Strata {
                 return None;
             }
             Some(match Ladder::of(&parted.inside, &parted.outside, redraw.draws()) {
-                Some(ladder) => Drawn::Laid(ladder),
+                Some(ladder) => Drawn::Laid(Box::new(ladder)),
                 None => Drawn::Searched(parted, None),
             })
         });
@@ -266,6 +266,9 @@ fn median_difference(
     halfway(lower, upper)
 }
 
+/// Values in order, each with how often it counts.
+type Counts = [(f64, u64)];
+
 /// How many values of a side there are.
 fn all(side: &[(f64, u64)]) -> u64 {
     side.iter().map(|&(_, times)| times).sum()
@@ -278,7 +281,7 @@ fn all(side: &[(f64, u64)]) -> u64 {
 fn between(
     lower: u64,
     upper: u64,
-    (xs, ys): (&[(f64, u64)], &[(f64, u64)]),
+    (xs, ys): (&Counts, &Counts),
     near: Option<(f64, f64)>,
     left: &mut Vec<(f64, u64)>,
 ) -> (f64, f64) {

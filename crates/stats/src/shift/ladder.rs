@@ -5,7 +5,7 @@
 //! a draw, two rungs are counted and the rest is walked. It finds exactly what a search finds: whatever a draw
 //! brings that lies beyond the ends is searched for.
 
-use super::{Room, all, between, count_up_to, halfway, median_difference};
+use super::{Counts, Room, all, between, count_up_to, halfway, median_difference};
 
 /// So many standard deviations of a median's rank lie ready on either side, as if every value were a cluster of its own.
 const REACH: f64 = 3.3;
@@ -145,7 +145,7 @@ impl Ladder {
     }
 
     /// Sorts the differences between two bounds, and puts rungs between them.
-    fn lay(&mut self, (xs, ys): (&[(f64, u64)], &[(f64, u64)]), (low, high): (f64, f64)) {
+    fn lay(&mut self, (xs, ys): (&Counts, &Counts), (low, high): (f64, f64)) {
         let mut sorted: Vec<(f64, u16, u16)> = Vec::new();
         let (mut from, mut to) = (0, 0);
         for (i, &(x, _)) in xs.iter().enumerate() {
