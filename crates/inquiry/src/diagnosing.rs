@@ -83,7 +83,7 @@ impl Office {
         // stretch and not of the record.
         let kept_since = (asked == (None, None)).then(|| Instant::from(window(first, last).since));
         let is_kept = |one: &Decision| is_whole(one) && kept_since.is_none_or(|since| one.raised_at >= since);
-        let pieces = engine.paths(&reconstruct)?.map(|piece| Ok(piece?.filtered(is_kept)));
+        let pieces = engine.paths(&reconstruct)?.map(|piece| Ok(piece?.kept(is_kept)));
         let paths = Paths::joined(pieces.collect::<Result<_, InquiryError>>()?);
         let assessed = coverage::assess(&engine, &who, &paths, &self.sources, self.as_of())?;
         let coverage = Coverage { items_cut: cut.len() as u64, ..assessed };
@@ -97,8 +97,8 @@ impl Office {
             window(since.map_or(first, |since| first.max(since)), until.map_or(last, |until| last.min(until)));
         let since = Instant::from(seen.window.since);
         let n_before = seen.paths.decisions.len();
-        seen.paths =
-            seen.paths.filtered(|one| one.raised_at >= since && until.is_none_or(|until| one.raised_at < until));
+        let is_asked = |one: &Decision| one.raised_at >= since && until.is_none_or(|until| one.raised_at < until);
+        seen.paths = std::mem::take(&mut seen.paths).kept(is_asked);
         if seen.paths.decisions.len() != n_before {
             let assessed = coverage::assess(&engine, &seen.who, &seen.paths, &self.sources, self.as_of())?;
             seen.coverage = Coverage { items_cut: cut.len() as u64, ..assessed };

@@ -466,6 +466,12 @@ impl Paths {
         kept
     }
 
+    /// [`Paths::filtered`] of paths that nobody needs any more: where all are kept, which is the usual case, nothing is copied.
+    #[must_use]
+    pub fn kept(self, keep: impl Fn(&Decision) -> bool) -> Paths {
+        if self.decisions.iter().all(&keep) { self } else { self.filtered(keep) }
+    }
+
     /// Empties the lists and keeps their memory.
     pub fn clear(&mut self) {
         self.touches.clear();

@@ -21,6 +21,13 @@ const STEP_TOLERANCE: f64 = 1e-11;
 /// A scaled pivot below this is a column that others add up to.
 const COLLINEAR: f64 = 1e-10;
 
+/// A model of four fifths, for the choice of a shape, is good enough when its next step would gain less in log-likelihood.
+/// What is left after that step is smaller still, as Newton's steps go.
+const GAIN_OF_PART: f64 = 1e-4;
+
+/// And when that step moves no coefficient by more: where nothing ended along a column, ever less is gained for ever.
+const MOVED_OF_PART: f64 = 1e-2;
+
 /// In how many parts clusters are parted to choose a shape.
 const FOLDS: usize = 5;
 
@@ -48,36 +55,58 @@ impl Shape {
         }
     }
 
-    /// Logarithm of density (ended) or survival (not ended) at a standardised log time, with its first two derivatives.
-    fn at(self, z: f64, ended: bool) -> (f64, f64, f64) {
+    /// Logarithm of density (ended) or survival (not ended) at a standardised log time.
+    #[inline]
+    fn log(self, z: f64, ended: bool) -> f64 {
         match (self, ended) {
-            (Shape::LogNormal, true) => (-z * z / 2.0 - (2.0 * PI).ln() / 2.0, -z, -1.0),
+            (Shape::LogNormal, true) => -z * z / 2.0 - (2.0 * PI).ln() / 2.0,
+            (Shape::LogNormal, false) => normal_tail(z).0,
+            (Shape::Weibull, ended) => f64::from(u8::from(ended)) * z - risen(z),
+            (Shape::LogLogistic, ended) => {
+                let times = if ended { 2.0 } else { 1.0 };
+                let log_one_plus = z.max(0.0) + (-z.abs()).exp().ln_1p();
+                (times - 1.0) * z - times * log_one_plus
+            }
+        }
+    }
+
+    /// Its first two derivatives.
+    #[inline]
+    fn slopes(self, z: f64, ended: bool) -> (f64, f64) {
+        match (self, ended) {
+            (Shape::LogNormal, true) => (-z, -1.0),
             (Shape::LogNormal, false) => {
-                let (log_tail, mills) = normal_tail(z);
-                (log_tail, -mills, -mills * (mills - z))
+                let (_, mills) = normal_tail(z);
+                (-mills, -mills * (mills - z))
             }
             (Shape::Weibull, ended) => {
-                // Beyond this a density is 0 to the last bit, and its square no number.
-                let risen = z.min(300.0).exp();
-                let one = f64::from(u8::from(ended));
-                (one * z - risen, one - risen, -risen)
+                let risen = risen(z);
+                (f64::from(u8::from(ended)) - risen, -risen)
             }
             (Shape::LogLogistic, ended) => {
                 let times = if ended { 2.0 } else { 1.0 };
                 let below = 1.0 / (1.0 + (-z).exp());
-                let one = times - 1.0;
-                let log_one_plus = z.max(0.0) + (-z.abs()).exp().ln_1p();
-                (one * z - times * log_one_plus, one - times * below, -times * below * (1.0 - below))
+                (times - 1.0 - times * below, -times * below * (1.0 - below))
             }
         }
     }
 }
 
+/// The exponential; beyond some bound a density is 0 to the last bit, and its square no number.
+fn risen(z: f64) -> f64 {
+    z.min(300.0).exp()
+}
+
 /// Times, each with its columns, whether it had ended, and its cluster.
+///
+/// Most columns are indicators, so only what is not 0 is kept.
 #[derive(Clone, Debug, Default)]
 pub struct Times {
     columns: usize,
-    x: Vec<f64>,
+    /// Columns that are not 0, with what is in them, time after time.
+    x: Vec<(u32, f64)>,
+    /// Where those of each time end.
+    until: Vec<usize>,
     log_time: Vec<f64>,
     ended: Vec<bool>,
     cluster: Vec<u32>,
@@ -95,9 +124,8 @@ impl Times {
         if !(time > 0.0 && time.is_finite()) {
             return false;
         }
-        let before = self.x.len();
-        self.x.extend(x.iter().take(self.columns));
-        self.x.resize(before + self.columns, 0.0);
+        self.x.extend((0..).zip(x.iter().copied()).take(self.columns).filter(|(_, x)| *x != 0.0));
+        self.until.push(self.x.len());
         self.log_time.push(time.ln());
         self.ended.push(ended);
         self.cluster.push(cluster);
@@ -119,20 +147,29 @@ impl Times {
         self.ended.iter().filter(|ended| **ended).count() as u64
     }
 
-    fn row(&self, i: usize) -> &[f64] {
-        &self.x[i * self.columns..(i + 1) * self.columns]
+    /// The columns of a time that are not 0, in order.
+    fn row(&self, i: usize) -> &[(u32, f64)] {
+        let from = i.checked_sub(1).map_or(0, |before| self.until[before]);
+        &self.x[from..self.until[i]]
     }
 
     fn chosen(&self, keep: impl Fn(usize) -> bool) -> Times {
         let mut chosen = Times::new(self.columns);
         for i in (0..self.len()).filter(|&i| keep(i)) {
             chosen.x.extend(self.row(i));
+            chosen.until.push(chosen.x.len());
             chosen.log_time.push(self.log_time[i]);
             chosen.ended.push(self.ended[i]);
             chosen.cluster.push(self.cluster[i]);
         }
         chosen
     }
+}
+
+/// The columns of a time, each times its coefficient.
+#[inline]
+fn along(x: &[(u32, f64)], beta: &[f64]) -> f64 {
+    x.iter().map(|&(column, x)| x * beta[column as usize]).sum()
 }
 
 /// Why there is no fit.
@@ -208,6 +245,19 @@ pub struct Choice {
     pub shape: Shape,
     /// Each shape's log-likelihood of what was held out; those that could not be fitted are not in it.
     pub held_out: Vec<(Shape, f64)>,
+    /// Where the likelihood of all times is largest.
+    top: Result<Top, Unfit>,
+}
+
+impl Choice {
+    /// [`fit`] of the times that it was chosen for, with the climb already done.
+    ///
+    /// # Errors
+    /// As [`fit`].
+    pub fn fit(&self, times: &Times) -> Result<Fit, Unfit> {
+        let top = self.top.as_ref().map_err(Unfit::clone)?;
+        fitted(times, self.shape, top)
+    }
 }
 
 /// An accelerated failure time model of one shape.
@@ -233,24 +283,29 @@ pub struct Choice {
 /// # Errors
 /// When nothing ended, a column can be made from others, the columns say the times exactly, or the coefficients do not settle.
 pub fn fit(times: &Times, shape: Shape) -> Result<Fit, Unfit> {
-    let top = climb(times, shape)?;
+    fitted(times, shape, &climb(times, shape)?)
+}
+
+/// The fit at the top of the likelihood.
+fn fitted(times: &Times, shape: Shape, top: &Top) -> Result<Fit, Unfit> {
     let (k, n) = (times.columns, times.len());
     let (beta, scale) = (top.beta(), top.scale());
     let (mut information, mut scores) = (Square::zero(k + 1), ByCluster::new(k + 1));
     let mut score = vec![0.0; k + 1];
     for i in 0..n {
         let (x, ended) = (times.row(i), times.ended[i]);
-        let z = (times.log_time[i] - dot(x, &beta)) / scale;
-        let (_, slope, curve) = shape.at(z, ended);
+        let z = (times.log_time[i] - along(x, &beta)) / scale;
+        let (slope, curve) = shape.slopes(z, ended);
         information.add(k, k, -(curve * z * z + slope * z));
-        for a in (0..k).filter(|&a| x[a] != 0.0) {
-            let cross = -(curve * z + slope) * x[a] / scale;
+        for &(a, x_a) in x {
+            let a = a as usize;
+            let cross = -(curve * z + slope) * x_a / scale;
             information.add(a, k, cross);
             information.add(k, a, cross);
-            for b in 0..k {
-                information.add(a, b, -curve * x[a] * x[b] / (scale * scale));
+            for &(b, x_b) in x {
+                information.add(a, b as usize, -curve * x_a * x_b / (scale * scale));
             }
-            score[a] = -slope * x[a] / scale;
+            score[a] = -slope * x_a / scale;
         }
         score[k] = -slope * z - f64::from(u8::from(ended));
         scores.add(times.cluster[i], &score);
@@ -278,8 +333,9 @@ pub fn fit(times: &Times, shape: Shape) -> Result<Fit, Unfit> {
 /// The shape that best predicts clusters that it has not seen.
 ///
 /// Clusters are parted by chance (seeded) into five; each part is predicted by a model of the other four, and the
-/// log-likelihoods are summed. The same times, order and seed give the same choice. Where the parts are too small to fit any
-/// shape, the likelihood of all the data decides, and `held_out` is empty.
+/// log-likelihoods are summed. Those models need not settle to the last digit: each climbs until a further step would gain
+/// less than a ten thousandth in log-likelihood, which no choice turns on. The same times, order and seed give the same
+/// choice. Where the parts are too small to fit any shape, the likelihood of all the data decides, and `held_out` is empty.
 ///
 /// # Errors
 /// As [`fit`], where no shape can be fitted at all.
@@ -300,39 +356,37 @@ pub fn choose(times: &Times, seed: u64) -> Result<Choice, Unfit> {
         .collect();
     let parts: Vec<(Times, Times)> =
         (0..FOLDS).map(|fold| (times.chosen(|i| fold_of[i] != fold), times.chosen(|i| fold_of[i] == fold))).collect();
-    let held_out = |shape: Shape| {
-        // Four fifths of the data have their top near that of all: the climb begins there.
-        let near = climb(times, shape).ok();
-        parts.iter().try_fold(0.0, |sum, (seen, unseen)| {
-            let top = match &near {
-                Some(near) => climb_from(seen, shape, near.parameters.clone()).or_else(|_| climb(seen, shape)),
-                None => climb(seen, shape),
+    let tops = Shape::ALL.map(|shape| (shape, climb(times, shape)));
+    let held_out = |(shape, of_all): &(Shape, Result<Top, Unfit>)| {
+        let reached = parts.iter().try_fold(0.0, |sum, (seen, unseen)| {
+            // Four fifths of the data have their top near that of all: the climb begins there.
+            let top = match of_all {
+                Ok(near) => climb_from(seen, *shape, near.parameters.clone(), GAIN_OF_PART)
+                    .or_else(|_| climb_within(seen, *shape, GAIN_OF_PART)),
+                Err(_) => climb_within(seen, *shape, GAIN_OF_PART),
             };
             let top = top.ok()?;
-            Some(sum + log_likelihood(unseen, shape, &top.beta(), top.scale()))
-        })
+            Some(sum + log_likelihood(unseen, *shape, &top.beta(), top.scale()))
+        })?;
+        Some((*shape, reached))
     };
-    let held_out: Vec<(Shape, f64)> = Shape::ALL
-        .into_iter()
-        .filter_map(|shape| Some((shape, held_out(shape)?)))
-        .filter(|(_, reached)| reached.is_finite())
-        .collect();
+    let held_out: Vec<(Shape, f64)> =
+        tops.iter().filter_map(held_out).filter(|(_, reached)| reached.is_finite()).collect();
     let largest = |of: &[(Shape, f64)]| {
         of.iter().copied().reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(shape, _)| shape)
     };
-    if let Some(shape) = largest(&held_out) {
-        return Ok(Choice { shape, held_out });
-    }
-    let fits = Shape::ALL.map(|shape| climb(times, shape).map(|top| (shape, top.value)));
-    let settled: Vec<(Shape, f64)> = fits.iter().filter_map(|fit| fit.as_ref().ok().copied()).collect();
-    match (largest(&settled), fits) {
-        (Some(shape), _) => Ok(Choice { shape, held_out }),
-        (None, [Err(why), ..]) => Err(why),
-        (None, _) => Err(Unfit::Unsettled),
-    }
+    let settled: Vec<(Shape, f64)> =
+        tops.iter().filter_map(|(shape, top)| Some((*shape, top.as_ref().ok()?.value))).collect();
+    let Some(shape) = largest(&held_out).or_else(|| largest(&settled)) else {
+        let [(_, first), ..] = tops;
+        return Err(first.err().unwrap_or(Unfit::Unsettled));
+    };
+    let of_all = tops.into_iter().find_map(|(of, top)| (of == shape).then_some(top));
+    Ok(Choice { shape, held_out, top: of_all.unwrap_or(Err(Unfit::Unsettled)) })
 }
 
 /// Where the likelihood is largest: coefficients over scale, and one over scale last.
+#[derive(Clone, Debug, PartialEq)]
 struct Top {
     parameters: Vec<f64>,
     value: f64,
@@ -350,13 +404,18 @@ impl Top {
 }
 
 fn climb(times: &Times, shape: Shape) -> Result<Top, Unfit> {
+    climb_within(times, shape, 0.0)
+}
+
+fn climb_within(times: &Times, shape: Shape, gain_min: f64) -> Result<Top, Unfit> {
     if times.events() == 0 {
         return Err(Unfit::NoEnds);
     }
-    climb_from(times, shape, start(times)?)
+    climb_from(times, shape, start(times)?, gain_min)
 }
 
-fn climb_from(times: &Times, shape: Shape, mut at: Vec<f64>) -> Result<Top, Unfit> {
+/// Climbs until the coefficients stand still, or until the step that promises to gain less than `gain_min` is taken.
+fn climb_from(times: &Times, shape: Shape, mut at: Vec<f64>, gain_min: f64) -> Result<Top, Unfit> {
     if times.events() == 0 {
         return Err(Unfit::NoEnds);
     }
@@ -372,6 +431,11 @@ fn climb_from(times: &Times, shape: Shape, mut at: Vec<f64>) -> Result<Top, Unfi
         // The second: rounding lets the last digits wander.
         if moved < STEP_TOLERANCE || idle >= 3 && moved < 1e-7 {
             return Ok(Top { parameters: at, value });
+        }
+        let gain = dot(&gradient, &step) / 2.0;
+        if gain < gain_min && moved < MOVED_OF_PART {
+            at.iter_mut().zip(&step).for_each(|(at, step)| *at += step);
+            return Ok(Top { parameters: at, value: value + gain });
         }
         let mut part = 1.0;
         let (next, reached) = loop {
@@ -397,15 +461,19 @@ fn start(times: &Times) -> Result<Vec<f64>, Unfit> {
     let k = times.columns;
     let (mut squares, mut products, mut about) = (Square::zero(k), vec![0.0; k], 0.0);
     for i in 0..times.len() {
-        squares.add_outer(times.row(i), 1.0);
-        products.iter_mut().zip(times.row(i)).for_each(|(sum, x)| *sum += x * times.log_time[i]);
+        for &(a, x_a) in times.row(i) {
+            for &(b, x_b) in times.row(i) {
+                squares.add(a as usize, b as usize, x_a * x_b);
+            }
+            products[a as usize] += x_a * times.log_time[i];
+        }
         about += times.log_time[i] * times.log_time[i];
     }
     let beta = match k {
         0 => Vec::new(),
         _ => Factor::of(&squares, COLLINEAR).map_err(Unfit::Collinear)?.solve(&products),
     };
-    let residual = |i: usize| times.log_time[i] - dot(times.row(i), &beta);
+    let residual = |i: usize| times.log_time[i] - along(times.row(i), &beta);
     let spread = ((0..times.len()).map(|i| residual(i).powi(2)).sum::<f64>() / times.len() as f64).sqrt();
     if spread <= 1e-9 * (1.0 + (about / times.len() as f64).sqrt()) {
         return Err(Unfit::NoSpread);
@@ -420,38 +488,47 @@ fn objective(times: &Times, shape: Shape, at: &[f64]) -> f64 {
     }
     (0..times.len())
         .map(|i| {
-            let z = inverse * times.log_time[i] - dot(times.row(i), &at[..times.columns]);
-            let (log, ..) = shape.at(z, times.ended[i]);
+            let z = inverse * times.log_time[i] - along(times.row(i), at);
+            let log = shape.log(z, times.ended[i]);
             if times.ended[i] { log + inverse.ln() } else { log }
         })
         .sum()
 }
 
-/// The slope of the objective, and its curvature with the sign turned.
+/// The slope of the objective, and its curvature with the sign turned; of the curvature only the lower half is filled, which
+/// is all that a factor reads.
 fn derivatives(times: &Times, shape: Shape, at: &[f64]) -> (Vec<f64>, Square) {
     let k = times.columns;
     let (mut gradient, mut information) = (vec![0.0; k + 1], Square::zero(k + 1));
-    let (inverse, mut along) = (at[k], vec![0.0; k + 1]);
+    let inverse = at[k];
+    let (of_end, of_end_squared) = (1.0 / inverse, 1.0 / (inverse * inverse));
     for i in 0..times.len() {
-        along.iter_mut().zip(times.row(i)).for_each(|(along, x)| *along = -x);
-        along[k] = times.log_time[i];
-        let (_, slope, curve) = shape.at(dot(&along, at), times.ended[i]);
-        gradient.iter_mut().zip(&along).for_each(|(sum, along)| *sum += slope * along);
-        information.add_outer(&along, -curve);
+        let (x, log_time) = (times.row(i), times.log_time[i]);
+        // A coefficient counts with its sign turned: z = inverse log t - x g.
+        let (slope, curve) = shape.slopes(log_time * inverse - along(x, at), times.ended[i]);
+        for (j, &(a, x_a)) in x.iter().enumerate() {
+            gradient[a as usize] -= slope * x_a;
+            let scaled = -curve * x_a;
+            for &(b, x_b) in &x[..=j] {
+                information.add(a as usize, b as usize, scaled * x_b);
+            }
+            information.add(k, a as usize, curve * log_time * x_a);
+        }
+        gradient[k] += slope * log_time;
+        information.add(k, k, -curve * log_time * log_time);
         if times.ended[i] {
-            gradient[k] += 1.0 / inverse;
-            information.add(k, k, 1.0 / (inverse * inverse));
+            gradient[k] += of_end;
+            information.add(k, k, of_end_squared);
         }
     }
-    // `along` carries the sign of a coefficient: z = inverse log t - x g, so that `dot(along, at)` is z.
     (gradient, information)
 }
 
 fn log_likelihood(times: &Times, shape: Shape, beta: &[f64], scale: f64) -> f64 {
     (0..times.len())
         .map(|i| {
-            let z = (times.log_time[i] - dot(times.row(i), beta)) / scale;
-            let (log, ..) = shape.at(z, times.ended[i]);
+            let z = (times.log_time[i] - along(times.row(i), beta)) / scale;
+            let log = shape.log(z, times.ended[i]);
             if times.ended[i] { log - scale.ln() - times.log_time[i] } else { log }
         })
         .sum()

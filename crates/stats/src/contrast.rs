@@ -33,80 +33,151 @@ pub struct Timed {
 ///
 /// **Not for** a statement about causes. `None` where a median is not reached, or the others' is 0.
 pub fn median_ratio(times: &[Timed]) -> Option<f64> {
-    Ordered::of(times, Some).ratio(None)
+    Ordered::of(times).ratio(None)
 }
 
-/// The interval of [`median_ratio`]. The same times, order and seed give the same limits to the last bit.
-pub fn interval(times: &[Timed], seed: u64, level: f64) -> Interval {
-    let Some(whole) = median_ratio(times) else { return Interval::UNKNOWN };
-    let mut redraw = Redraw::of(times.iter().map(|timed| timed.cluster), seed);
-    let ordered = Ordered::of(times, |cluster| redraw.place(cluster));
+/// [`median_ratio`] with its interval. The same times, order and seed give the same limits to the last bit.
+pub fn with_interval(times: &[Timed], redraw: &mut Redraw, level: f64) -> Option<(f64, Interval)> {
+    let mut ordered = Ordered::of(times);
+    let whole = ordered.ratio(None)?;
+    let mut ordered = ordered.kept(redraw);
     let draws = redraw.each(|drawn| ordered.ratio(Some(drawn)));
-    redraw.interval(draws, whole, level)
-}
-
-/// One time of a group: how long, whether it had ended, and of which cluster.
-#[derive(Clone, Copy)]
-struct One {
-    time: f64,
-    ended: bool,
-    cluster: u32,
+    Some((whole, redraw.interval(draws, whole, level)))
 }
 
 /// Times in order, of the others and of the group.
-pub struct Ordered([Vec<One>; 2]);
+pub struct Ordered {
+    sides: [Side; 2],
+    /// How many values of a side count up to each, in the present draw.
+    counted: Vec<u32>,
+}
+
+/// The times of one group in order; of one time, ends come before those that had not ended.
+#[derive(Default)]
+struct Side {
+    /// The cluster of each.
+    clusters: Vec<u32>,
+    /// The different times.
+    steps: Vec<Step>,
+    /// The steps at which anything had not ended.
+    open: Vec<u32>,
+}
+
+/// One time: those that ended then and those that had not.
+#[derive(Clone, Copy)]
+struct Step {
+    time: f64,
+    from: u32,
+    ended_until: u32,
+    until: u32,
+}
+
+impl Side {
+    fn push(&mut self, time: f64, ended: bool, cluster: u32) {
+        self.clusters.push(cluster);
+        let until = self.clusters.len() as u32;
+        match self.steps.last_mut() {
+            Some(step) if step.time == time => step.until = until,
+            _ => self.steps.push(Step { time, from: until - 1, ended_until: until - 1, until }),
+        }
+        let at = self.steps.len() as u32 - 1;
+        if ended {
+            self.steps[at as usize].ended_until = until;
+        } else if self.open.last() != Some(&at) {
+            self.open.push(at);
+        }
+    }
+
+    fn each(&self, mut f: impl FnMut(f64, bool, u32)) {
+        for step in &self.steps {
+            let of = |from: u32, until: u32| &self.clusters[from as usize..until as usize];
+            of(step.from, step.ended_until).iter().for_each(|&cluster| f(step.time, true, cluster));
+            of(step.ended_until, step.until).iter().for_each(|&cluster| f(step.time, false, cluster));
+        }
+    }
+
+    /// The median with each cluster as often as it was drawn.
+    fn median(&self, drawn: Option<&[u32]>, counted: &mut Vec<u32>) -> Option<f64> {
+        let mut sum = 0;
+        counted.clear();
+        counted.push(0);
+        counted.extend(self.clusters.iter().map(|&cluster| {
+            sum += drawn.map_or(1, |drawn| drawn[cluster as usize]);
+            sum
+        }));
+        let up_to = |at: u32| counted[at as usize];
+        let mut survival = 1.0_f64;
+        let mut from = 0;
+        // From one step at which anything had not ended to the next, the curve falls as those at risk do: where it falls to
+        // one half need not be looked for step by step.
+        let last = self.steps.len().checked_sub(1)? as u32;
+        for until in self.open.iter().copied().chain((self.open.last() != Some(&last)).then_some(last)) {
+            let stretch = &self.steps[from..=until as usize];
+            let begin = up_to(stretch[0].from);
+            let at_risk = f64::from(sum - begin);
+            let after = |step: &Step| survival * (f64::from(sum - up_to(step.ended_until)) / at_risk);
+            let is_above = |step: &Step| after(step) - 0.5 >= SAME;
+            if at_risk == 0.0 {
+                return None;
+            }
+            let end = after(&stretch[stretch.len() - 1]);
+            if end - 0.5 < SAME {
+                let at = stretch.partition_point(is_above);
+                let time = stretch[at].time;
+                if after(&stretch[at]) - 0.5 <= -SAME {
+                    return Some(time);
+                }
+                // The curve stands at one half until the next end.
+                let rest = &self.steps[from + at + 1..];
+                let next = rest.iter().find(|step| up_to(step.ended_until) > up_to(step.from));
+                return Some(next.map_or(time, |next| (time + next.time) / 2.0));
+            }
+            survival = end;
+            from = until as usize + 1;
+        }
+        None
+    }
+}
+
+/// A curve as near to one half as this stands at it.
+const SAME: f64 = 1e-12;
 
 impl Ordered {
-    /// Those whose cluster has a place, which becomes its number; times that are no number are left out.
-    pub fn of(times: &[Timed], place: impl Fn(u32) -> Option<u32>) -> Self {
-        let kept = times.iter().filter(|timed| timed.time >= 0.0 && timed.time.is_finite());
+    /// Of all times; those that are no number are left out.
+    pub fn of(times: &[Timed]) -> Self {
         let mut ordered: Vec<Timed> =
-            kept.filter_map(|timed| Some(Timed { cluster: place(timed.cluster)?, ..*timed })).collect();
-        // Of one time, ends come before censored ones.
-        ordered.sort_by(|a, b| a.time.total_cmp(&b.time).then(b.ended.cmp(&a.ended)).then(a.cluster.cmp(&b.cluster)));
-        let side = |in_group: bool| {
-            let of_side = ordered.iter().filter(|timed| timed.in_group == in_group);
-            of_side.map(|&Timed { time, ended, cluster, .. }| One { time, ended, cluster }).collect()
-        };
-        Self([side(false), side(true)])
+            times.iter().filter(|timed| timed.time >= 0.0 && timed.time.is_finite()).copied().collect();
+        ordered.sort_unstable_by(|a, b| {
+            a.time.total_cmp(&b.time).then(b.ended.cmp(&a.ended)).then(a.cluster.cmp(&b.cluster))
+        });
+        let mut sides = [Side::default(), Side::default()];
+        for Timed { time, ended, in_group, cluster } in ordered {
+            sides[usize::from(in_group)].push(time, ended, cluster);
+        }
+        Self { sides, counted: Vec::new() }
+    }
+
+    /// Those whose clusters are drawn again, by their places.
+    #[must_use]
+    pub fn kept(self, redraw: &Redraw) -> Self {
+        let sides = self.sides.map(|side| {
+            let mut kept = Side::default();
+            side.each(|time, ended, cluster| {
+                if let Some(place) = redraw.place(cluster) {
+                    kept.push(time, ended, place);
+                }
+            });
+            kept
+        });
+        Self { sides, counted: self.counted }
     }
 
     /// The ratio with each cluster as often as it was drawn; once each where nothing is said.
-    pub fn ratio(&self, drawn: Option<&[u32]>) -> Option<f64> {
-        let (inside, outside) = (self.median(true, drawn)?, self.median(false, drawn)?);
+    pub fn ratio(&mut self, drawn: Option<&[u32]>) -> Option<f64> {
+        let [others, group] = &self.sides;
+        let inside = group.median(drawn, &mut self.counted)?;
+        let outside = others.median(drawn, &mut self.counted)?;
         (outside > 0.0).then(|| inside / outside)
-    }
-
-    fn median(&self, in_group: bool, drawn: Option<&[u32]>) -> Option<f64> {
-        let weight = |one: &One| drawn.map_or(1, |drawn| u64::from(drawn[one.cluster as usize]));
-        let group = &self.0[usize::from(in_group)];
-        let mut at_risk: u64 = group.iter().map(weight).sum();
-        let mut survival = 1.0_f64;
-        // Where the curve has reached one half exactly.
-        let mut reached = None;
-        let mut rest = group.iter().peekable();
-        while let Some(first) = rest.next() {
-            let (mut ended, mut gone) = (0, 0);
-            let mut next = Some(first);
-            while let Some(timed) = next {
-                ended += if timed.ended { weight(timed) } else { 0 };
-                gone += weight(timed);
-                next = rest.next_if(|other| other.time == first.time);
-            }
-            if ended > 0 {
-                if let Some(half) = reached {
-                    return Some((half + first.time) / 2.0);
-                }
-                survival *= 1.0 - ended as f64 / at_risk as f64;
-                if (survival - 0.5).abs() < 1e-12 {
-                    reached = Some(first.time);
-                } else if survival < 0.5 {
-                    return Some(first.time);
-                }
-            }
-            at_risk -= gone;
-        }
-        reached
     }
 }
 
@@ -146,10 +217,56 @@ mod tests {
         assert_eq!(median_ratio(&[timed(1.0, true, true, 0)]), None);
         assert_eq!(median_ratio(&[timed(1.0, false, true, 0), timed(1.0, true, false, 1)]), None, "never reached");
         assert_eq!(median_ratio(&[timed(1.0, true, true, 0), timed(0.0, true, false, 1)]), None, "over nothing");
-        assert_eq!(interval(&[], 1, 0.95), Interval::UNKNOWN);
+        assert_eq!(with_interval(&[], &mut Redraw::of([].into_iter(), 1), 0.95), None);
+    }
+
+    /// The curve step by step, as the formula has it.
+    fn step_by_step(times: &[Timed], drawn: &[u32]) -> Option<f64> {
+        let median = |in_group: bool| {
+            let mut side: Vec<(f64, bool, u32)> = times
+                .iter()
+                .filter(|timed| timed.in_group == in_group)
+                .map(|timed| (timed.time, timed.ended, drawn[timed.cluster as usize]))
+                .collect();
+            side.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let mut at_risk: u32 = side.iter().map(|of| of.2).sum();
+            let (mut survival, mut reached) = (1.0_f64, None);
+            for of in side.chunk_by(|a, b| a.0 == b.0) {
+                let ended: u32 = of.iter().filter(|of| of.1).map(|of| of.2).sum();
+                if ended > 0 {
+                    if let Some(half) = reached {
+                        return Some((half + of[0].0) / 2.0);
+                    }
+                    survival *= 1.0 - f64::from(ended) / f64::from(at_risk);
+                    if (survival - 0.5).abs() < 1e-12 {
+                        reached = Some(of[0].0);
+                    } else if survival < 0.5 {
+                        return Some(of[0].0);
+                    }
+                }
+                at_risk -= of.iter().map(|of| of.2).sum::<u32>();
+            }
+            reached
+        };
+        let (inside, outside) = (median(true)?, median(false)?);
+        (outside > 0.0).then(|| inside / outside)
     }
 
     proptest! {
+        #[test]
+        fn of_every_draw_it_is_what_the_curve_says(
+            rows in proptest::collection::vec((1u8..30, 0u8..6, any::<bool>(), 0u32..20), 0..60), open in 0u8..5,
+            drawn in proptest::collection::vec(0u32..4, 20)
+        ) {
+            let times: Vec<Timed> = rows
+                .iter()
+                .map(|&(time, ended, side, cluster)| timed(f64::from(time), ended >= open, side, cluster))
+                .collect();
+            let mut ordered = Ordered::of(&times);
+            prop_assert_eq!(ordered.ratio(Some(&drawn)), step_by_step(&times, &drawn));
+            prop_assert_eq!(ordered.ratio(None), step_by_step(&times, &[1; 20]));
+        }
+
         #[test]
         fn unit_and_side(rows in proptest::collection::vec((0.1..100.0_f64, any::<bool>(), 0u8..4), 0..40), unit in 0.01..100.0_f64) {
             let of = |unit: f64, swap: bool| {

@@ -182,6 +182,11 @@ impl Redraw {
         self.kept.binary_search(&cluster).ok().map(|at| at as u32)
     }
 
+    /// How many draws it makes.
+    pub(crate) fn draws(&self) -> usize {
+        self.draws
+    }
+
     /// The statistic of every draw. It is given how often each cluster counts, by its place. Draws without a value are left
     /// out.
     pub fn each<T>(&mut self, mut statistic: impl FnMut(&[u32]) -> Option<T>) -> Vec<T> {
@@ -239,17 +244,44 @@ impl Places {
         Self { rng, block: [0; 256], next: 256 }
     }
 
-    /// A place below `n`. Multiply and shift: even to one part in 2^32 / n, and the same on every platform and version.
+    /// A place below `n`.
     #[inline]
     fn below(&mut self, n: usize) -> usize {
+        self.make_sure();
+        let word = self.block[self.next];
+        self.next += 1;
+        below(word, n)
+    }
+
+    /// The words of the next places.
+    fn words(&mut self, mut into: &mut [u32]) {
+        while !into.is_empty() {
+            self.make_sure();
+            let n = into.len().min(self.block.len() - self.next);
+            let (now, later) = into.split_at_mut(n);
+            now.copy_from_slice(&self.block[self.next..self.next + n]);
+            self.next += n;
+            into = later;
+        }
+    }
+
+    #[inline]
+    fn make_sure(&mut self) {
         if self.next == self.block.len() {
             Fill::fill_slice(&mut self.block, &mut self.rng);
             self.next = 0;
         }
-        let word = self.block[self.next];
-        self.next += 1;
-        ((u64::from(word) * n as u64) >> 32) as usize
     }
+}
+
+/// How many draws of one ratio are summed at once.
+const AT_ONCE: usize = 4;
+
+/// The place below `n` that a word stands for. Multiply and shift: even to one part in 2^32 / n, and the same on every
+/// platform and version.
+#[inline]
+fn below(word: u32, n: usize) -> usize {
+    ((u64::from(word) * n as u64) >> 32) as usize
 }
 
 /// How many of `n` independent draws fall on each weight: one binomial a weight, where drawing them singly would take `n`
@@ -303,17 +335,22 @@ fn intervals(table: &Table, sums: &[Sums], range: Range, seed: u64, level: f64) 
         }
     } else if let Some(pairs) = pairs {
         // The usual case, one ratio: part and whole beside each other in memory.
+        // Some draws at once: a sum waits for its last addition, and meanwhile the others' are made. The words of each come
+        // in the order in which they would come one draw after the other, and so do its additions.
         let mut places = Places::of(rng);
-        for _ in 0..DRAWS {
-            let (mut part, mut whole) = (0.0, 0.0);
-            for _ in 0..clusters {
-                let (x, y) = pairs[places.below(clusters)];
-                part += x;
-                whole += y;
+        let mut words = vec![0; clusters * AT_ONCE];
+        for first in (0..DRAWS).step_by(AT_ONCE) {
+            let at_once = AT_ONCE.min(DRAWS - first);
+            places.words(&mut words[..clusters * at_once]);
+            let mut sums = [(0.0, 0.0); AT_ONCE];
+            for at in 0..clusters {
+                for (draw, sum) in sums.iter_mut().enumerate() {
+                    let (x, y) = pairs[below(words[draw * clusters + at], clusters)];
+                    *sum = (sum.0 + x, sum.1 + y);
+                }
             }
-            if whole > 0.0 {
-                draws[0].push(part / whole);
-            }
+            let of_draws = sums[..at_once].iter().filter(|(_, whole)| *whole > 0.0);
+            draws[0].extend(of_draws.map(|(part, whole)| part / whole));
         }
     } else {
         let mut places = Places::of(rng);

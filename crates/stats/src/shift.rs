@@ -3,6 +3,10 @@
 use crate::estimate::Interval;
 use crate::resample::Redraw;
 
+mod ladder;
+
+use ladder::Ladder;
+
 /// How [`stratified`] describes itself.
 pub const METHOD_SHIFT: &str = "stratified Hodges-Lehmann shift, strata weighted by n1 n0/(n1+n0)";
 
@@ -53,7 +57,7 @@ pub struct Shift {
 /// **Assumptions.** The same shift in all strata, and no more than that: no distribution. Nothing is censored. Ties count as
 /// they are; of an even number of differences, the middle two are averaged.
 ///
-/// **Interval.** [`interval`].
+/// **Interval.** [`with_interval`].
 ///
 /// **Not for** groups that have hardly any stratum in common: read the list of those that were dropped.
 ///
@@ -66,35 +70,66 @@ pub fn stratified(values: &[Value], least: u64) -> Option<Shift> {
     Strata::of(values).shift(least.max(1))
 }
 
-/// The interval of [`stratified`] by drawing clusters again with replacement.
+/// [`stratified`] with its interval, by drawing clusters again with replacement.
 ///
 /// As [`Redraw`] says. The same values, order and seed give the same interval to the last bit. Fewer than two clusters give
 /// no limits.
-pub fn interval(values: &[Value], least: u64, seed: u64, level: f64) -> Interval {
+pub fn with_interval(values: &[Value], least: u64, seed: u64, level: f64) -> Option<(Shift, Interval)> {
     let least = least.max(1);
-    let Some(whole) = stratified(values, least) else { return Interval::UNKNOWN };
+    let strata = Strata::of(values);
+    let whole = strata.shift(least)?;
     let mut redraw = Redraw::of(values.iter().map(|value| value.cluster), seed);
-    let mut strata = Drawable::of(values, &redraw);
-    let shifts = redraw.each(|times| strata.shift(times, least));
-    redraw.interval(shifts, whole.shift, level)
+    let mut drawable = strata.drawable(&redraw);
+    let shifts = redraw.each(|times| drawable.shift(times, least));
+    let interval = redraw.interval(shifts, whole.shift, level);
+    Some((whole, interval))
 }
 
 /// Values made ready for drawing their clusters again, where other statistics are drawn from the same clusters.
 pub struct Drawable {
-    strata: Strata,
+    strata: Vec<Drawn>,
     room: Room,
+}
+
+/// A stratum that is drawn again and again.
+enum Drawn {
+    /// Its differences around their median lie ready.
+    Laid(Box<Ladder>),
+    /// They would be too many, for few draws.
+    Searched(Parted, Option<(f64, f64)>),
 }
 
 impl Drawable {
     /// The values whose clusters are kept.
     pub fn of(values: &[Value], redraw: &Redraw) -> Self {
-        let kept = values.iter().filter_map(|value| Some(Value { cluster: redraw.place(value.cluster)?, ..*value }));
-        Self { strata: Strata::of(&kept.collect::<Vec<_>>()), room: Room::default() }
+        Strata::of(values).drawable(redraw)
     }
 
     /// The shift with each cluster as often as it was drawn.
     pub fn shift(&mut self, times: &[u32], least: u64) -> Option<f64> {
-        self.strata.drawn(times, least.max(1), &mut self.room)
+        let least = least.max(1);
+        let mut mean = Mean::default();
+        for drawn in &mut self.strata {
+            match drawn {
+                Drawn::Laid(ladder) => {
+                    let (outside, inside) = ladder.weigh(times);
+                    if outside >= least && inside >= least {
+                        mean.add(ladder.median(&mut self.room), (outside, inside));
+                    }
+                }
+                Drawn::Searched(parted, near) => {
+                    let Room { outside, inside, left } = &mut self.room;
+                    let n = (counted(&parted.outside, times, outside), counted(&parted.inside, times, inside));
+                    if n.0 >= least && n.1 >= least {
+                        let shift = median_difference(inside, outside, *near, left);
+                        let (low, high) = near.unwrap_or((shift, shift));
+                        *near = Some((low.min(shift), high.max(shift)));
+                        mean.add(shift, n);
+                    }
+                }
+            }
+        }
+        mean.value()
     }
 }
 
@@ -104,8 +139,6 @@ struct Room {
     outside: Vec<(f64, u64)>,
     inside: Vec<(f64, u64)>,
     left: Vec<(f64, u64)>,
-    /// Between which bounds the last draws' medians of each stratum lay.
-    near: Vec<Option<(f64, f64)>>,
 }
 
 /// Values of each stratum in order, with their clusters.
@@ -120,20 +153,38 @@ struct Parted {
 
 impl Strata {
     fn of(values: &[Value]) -> Self {
-        let mut order: Vec<&Value> = values.iter().filter(|value| value.value.is_finite()).collect();
-        order.sort_by(|a, b| {
+        let mut order: Vec<Value> = values.iter().filter(|value| value.value.is_finite()).copied().collect();
+        order.sort_unstable_by(|a, b| {
             (a.stratum, a.in_group)
                 .cmp(&(b.stratum, b.in_group))
                 .then(a.value.total_cmp(&b.value))
                 .then(a.cluster.cmp(&b.cluster))
         });
         let strata = order.chunk_by(|a, b| a.stratum == b.stratum).map(|of| {
-            let side = |in_group: bool| {
-                of.iter().filter(|value| value.in_group == in_group).map(|value| (value.value, value.cluster)).collect()
-            };
-            Parted { stratum: of[0].stratum, outside: side(false), inside: side(true) }
+            let (outside, inside) = of.split_at(of.partition_point(|value| !value.in_group));
+            let side = |of: &[Value]| of.iter().map(|value| (value.value, value.cluster)).collect();
+            Parted { stratum: of[0].stratum, outside: side(outside), inside: side(inside) }
         });
         Self(strata.collect())
+    }
+
+    /// Made ready for drawing again the clusters that are kept.
+    fn drawable(self, redraw: &Redraw) -> Drawable {
+        let kept = |side: Vec<(f64, u32)>| -> Vec<(f64, u32)> {
+            side.into_iter().filter_map(|(value, cluster)| Some((value, redraw.place(cluster)?))).collect()
+        };
+        let strata = self.0.into_iter().filter_map(|Parted { stratum, outside, inside }| {
+            let parted = Parted { stratum, outside: kept(outside), inside: kept(inside) };
+            // Whoever has one side only never says anything, however often it is drawn.
+            if parted.outside.is_empty() || parted.inside.is_empty() {
+                return None;
+            }
+            Some(match Ladder::of(&parted.inside, &parted.outside, redraw.draws()) {
+                Some(ladder) => Drawn::Laid(Box::new(ladder)),
+                None => Drawn::Searched(parted, None),
+            })
+        });
+        Drawable { strata: strata.collect(), room: Room::default() }
     }
 
     /// The shift as it is.
@@ -142,38 +193,19 @@ impl Strata {
         let mut mean = Mean::default();
         let (mut outside, mut inside, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for parted in &self.0 {
-            let n = (counted(&parted.outside, None, &mut outside), counted(&parted.inside, None, &mut inside));
+            let n = (parted.outside.len() as u64, parted.inside.len() as u64);
             let stratum = Stratum { stratum: parted.stratum, outside: n.0, inside: n.1 };
             if n.0 < least || n.1 < least {
                 dropped.push(stratum);
                 continue;
             }
+            once(&parted.outside, &mut outside);
+            once(&parted.inside, &mut inside);
             let shift = median_difference(&inside, &outside, None, &mut left);
             mean.add(shift, n);
             used.push((stratum, shift));
         }
         Some(Shift { shift: mean.value()?, used, dropped })
-    }
-
-    /// The shift with every cluster counted as often as `times` says.
-    fn drawn(&self, times: &[u32], least: u64, room: &mut Room) -> Option<f64> {
-        let mut mean = Mean::default();
-        room.near.resize(self.0.len(), None);
-        for (parted, near) in self.0.iter().zip(&mut room.near) {
-            let outside = counted(&parted.outside, Some(times), &mut room.outside);
-            if outside < least {
-                continue;
-            }
-            let inside = counted(&parted.inside, Some(times), &mut room.inside);
-            if inside < least {
-                continue;
-            }
-            let shift = median_difference(&room.inside, &room.outside, *near, &mut room.left);
-            let (low, high) = near.unwrap_or((shift, shift));
-            *near = Some((low.min(shift), high.max(shift)));
-            mean.add(shift, (outside, inside));
-        }
-        mean.value()
     }
 }
 
@@ -197,13 +229,15 @@ impl Mean {
     }
 }
 
-/// Writes down values with how often each counts, without those that do not count; gives how many that is in all.
-fn counted(side: &[(f64, u32)], times: Option<&[u32]>, into: &mut Vec<(f64, u64)>) -> u64 {
+/// Writes down values that count once each.
+fn once(side: &[(f64, u32)], into: &mut Vec<(f64, u64)>) {
     into.clear();
-    let Some(times) = times else {
-        into.extend(side.iter().map(|&(value, _)| (value, 1)));
-        return side.len() as u64;
-    };
+    into.extend(side.iter().map(|&(value, _)| (value, 1)));
+}
+
+/// Writes down values with how often each counts, without those that do not count; gives how many that is in all.
+fn counted(side: &[(f64, u32)], times: &[u32], into: &mut Vec<(f64, u64)>) -> u64 {
+    into.clear();
     let mut all = 0;
     for &(value, cluster) in side {
         let counts = u64::from(times[cluster as usize]);
@@ -221,19 +255,38 @@ const WRITTEN_DOWN: usize = 2;
 const HALVINGS: u32 = 24;
 
 /// The median of all `x - y`, both in order and not empty, of fewer than 2^32 values a side.
-///
-/// The range that holds it is narrowed, each time counting in one pass how many differences lie below, until few enough are
-/// left to look at each. `near` is a guess at where it lies, which only saves passes.
 fn median_difference(
     xs: &[(f64, u64)],
     ys: &[(f64, u64)],
     near: Option<(f64, f64)>,
     left: &mut Vec<(f64, u64)>,
 ) -> f64 {
-    let n = |side: &[(f64, u64)]| side.iter().map(|&(_, times)| times).sum::<u64>();
-    let all_ys = n(ys);
-    let all = n(xs) * all_ys;
-    let (lower, upper) = ((all - 1) / 2, all / 2);
+    let all = all(xs) * all(ys);
+    let (lower, upper) = between((all - 1) / 2, all / 2, (xs, ys), near, left);
+    halfway(lower, upper)
+}
+
+/// Values in order, each with how often it counts.
+type Counts = [(f64, u64)];
+
+/// How many values of a side there are.
+fn all(side: &[(f64, u64)]) -> u64 {
+    side.iter().map(|&(_, times)| times).sum()
+}
+
+/// The differences of two ranks, the same or neighbours, among all `x - y` in order, counted from 0.
+///
+/// The range that holds them is narrowed, each time counting in one pass how many differences lie below, until few enough
+/// are left to look at each. `near` is a guess at where they lie, which only saves passes.
+fn between(
+    lower: u64,
+    upper: u64,
+    (xs, ys): (&Counts, &Counts),
+    near: Option<(f64, f64)>,
+    left: &mut Vec<(f64, u64)>,
+) -> (f64, f64) {
+    let all_ys = all(ys);
+    let all = all(xs) * all_ys;
     let few = (WRITTEN_DOWN * (xs.len() + ys.len()) + 16) as u64;
     // Of doubles in their order: the differences sought lie above `low` and up to `high`.
     let mut low = in_order((xs[0].0 - ys[ys.len() - 1].0).next_down());
@@ -270,7 +323,7 @@ fn median_difference(
         }
     }
     if high - low == 1 {
-        return from_order(high);
+        return (from_order(high), from_order(high));
     }
     within(xs, ys, from_order(low), from_order(high), left);
     left.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
@@ -282,7 +335,7 @@ fn median_difference(
         });
         found.map_or(from_order(high), |&(difference, _)| difference)
     };
-    halfway(at(lower), at(upper))
+    (at(lower), at(upper))
 }
 
 /// Halved first: the sum of two finite numbers may not be one.
@@ -290,8 +343,8 @@ fn halfway(a: f64, b: f64) -> f64 {
     a / 2.0 + b / 2.0
 }
 
-/// Halfway between the last difference up to a bound and the first above it; there is one on either side.
-fn nearest(xs: &[(f64, u64)], ys: &[(f64, u64)], bound: f64) -> f64 {
+/// The last difference up to a bound and the first above it; there is one on either side.
+fn nearest(xs: &[(f64, u64)], ys: &[(f64, u64)], bound: f64) -> (f64, f64) {
     let (mut last, mut first) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut from = 0;
     for &(x, _) in xs {
@@ -303,7 +356,7 @@ fn nearest(xs: &[(f64, u64)], ys: &[(f64, u64)], bound: f64) -> f64 {
             first = first.min(x - y.0);
         }
     }
-    halfway(last, first)
+    (last, first)
 }
 
 /// Writes down the differences above `low` and up to `high`, each with how often it counts.
@@ -386,7 +439,8 @@ mod tests {
         assert_eq!(stratified(&[], 1), None);
         assert_eq!(stratified(&[value(1.0, true, 0, 0)], 1), None);
         assert_eq!(stratified(&[value(f64::NAN, true, 0, 0), value(1.0, false, 0, 1)], 1), None);
-        assert_eq!(interval(&[value(1.0, true, 0, 0), value(0.0, false, 0, 0)], 1, 7, 0.95), Interval::UNKNOWN);
+        let one = [value(1.0, true, 0, 0), value(0.0, false, 0, 0)];
+        assert_eq!(with_interval(&one, 1, 7, 0.95).unwrap().1, Interval::UNKNOWN);
     }
 
     #[test]
@@ -394,11 +448,12 @@ mod tests {
         let values: Vec<Value> = (0..200)
             .map(|i| value(f64::from(i % 17) * 0.3 + f64::from(i % 2), i % 2 == 0, u32::from(i % 4 > 1), i as u32))
             .collect();
-        let one = interval(&values, 1, 1, 0.95);
-        let shift = stratified(&values, 1).unwrap().shift;
-        assert!(one.low.unwrap() <= shift && shift <= one.high.unwrap(), "{one:?} {shift}");
-        assert_eq!(one, interval(&values, 1, 1, 0.95));
-        assert_ne!(one, interval(&values, 1, 2, 0.95));
+        let drawn = |seed: u64| with_interval(&values, 1, seed, 0.95).unwrap();
+        let (shift, one) = drawn(1);
+        assert_eq!(Some(&shift), stratified(&values, 1).as_ref());
+        assert!(one.low.unwrap() <= shift.shift && shift.shift <= one.high.unwrap(), "{one:?} {shift:?}");
+        assert_eq!(one, drawn(1).1);
+        assert_ne!(one, drawn(2).1);
     }
 
     /// A hundred thousand values: 2.5 thousand million differences, and no room for them.
@@ -458,6 +513,40 @@ mod tests {
             let mut left = Vec::new();
             for near in [None, Some((sought, sought)), Some((sought - grain, sought)), Some((-1e9, -1.0)), Some((7.0, 9.0))] {
                 prop_assert_eq!(median_difference(&xs, &ys, near, &mut left), sought);
+            }
+        }
+
+        /// Draws with the differences laid ready give what a search gives; wild draws too, of which the
+        /// median lies beyond what was laid.
+        #[test]
+        fn what_lies_ready_gives_the_same_as_a_search(
+            inside in proptest::collection::vec(-40i32..40, 1..90), outside in proptest::collection::vec(-40i32..40, 1..90),
+            grain in prop_oneof![Just(1.0), Just(0.37), Just(1e-300), Just(1e300)], seed in any::<u64>(), wild in any::<bool>()
+        ) {
+            let side = |of: &[i32], first: u32| {
+                let mut of: Vec<(f64, u32)> =
+                    of.iter().zip(first..).map(|(&value, at)| (f64::from(value) * grain, at / 2)).collect();
+                of.sort_by(|a, b| a.0.total_cmp(&b.0));
+                of
+            };
+            let (inside, outside) = (side(&inside, 0), side(&outside, inside.len() as u32));
+            let mut ladder = Ladder::of(&inside, &outside, 1_000).unwrap();
+            let mut state = seed;
+            for _ in 0..4 {
+                let times: Vec<u32> = (0..100)
+                    .map(|cluster| {
+                        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                        let times = (state >> 62) as u32;
+                        if wild && cluster != seed % 100 { u32::from(times > 2) } else { times * if wild { 1_000 } else { 1 } }
+                    })
+                    .collect();
+                let (mut xs, mut ys, mut left) = (Vec::new(), Vec::new(), Vec::new());
+                let n = (counted(&outside, &times, &mut ys), counted(&inside, &times, &mut xs));
+                prop_assert_eq!(ladder.weigh(&times), n);
+                if n.0 > 0 && n.1 > 0 {
+                    let sought = median_difference(&xs, &ys, None, &mut left);
+                    prop_assert_eq!(ladder.median(&mut Room::default()), sought);
+                }
             }
         }
 

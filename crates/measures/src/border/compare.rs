@@ -57,12 +57,10 @@ impl Modelled {
 pub(crate) fn naive(rows: &Rows, clock: Clock, window: Window, seed: u64) -> Estimate {
     let timed = rows.timed(clock);
     let n = timed.len() as u64;
-    let redraw = Redraw::of(timed.iter().map(|timed| timed.cluster), seed);
+    let mut redraw = Redraw::of(timed.iter().map(|timed| timed.cluster), seed);
     let method = format!("{}; {}", contrast::METHOD_MEDIANS, redraw.words());
-    match contrast::median_ratio(&timed) {
-        Some(ratio) => {
-            Estimate::new(ratio, contrast::interval(&timed, seed, LEVEL_DEFAULT), n, Unit::Ratio, window, method)
-        }
+    match contrast::with_interval(&timed, &mut redraw, LEVEL_DEFAULT) {
+        Some((ratio, interval)) => Estimate::new(ratio, interval, n, Unit::Ratio, window, method),
         None => {
             let why = "one of the two sides has no median: nothing is there, or less than half of it has ended";
             Estimate::cannot_tell(n, Unit::Ratio, window, method, why)
@@ -106,7 +104,10 @@ pub(crate) fn modelled(
         let times = design.times(population, rows, clock, &left_out, seed);
         let fitted = match *shape {
             Some(shape) => aft::fit(&times, shape),
-            None => aft::choose(&times, seed).and_then(|choice| aft::fit(&times, *shape.insert(choice.shape))),
+            None => aft::choose(&times, seed).and_then(|choice| {
+                *shape = Some(choice.shape);
+                choice.fit(&times)
+            }),
         };
         let fit = match fitted {
             Err(Unfit::Collinear(at)) if at > 1 && columns > 2 => {
@@ -148,11 +149,10 @@ pub(crate) fn stratified(
     let strata = &Strata::of(population, rows);
     let values = rows.values(clock, strata);
     let n = values.len() as u64;
-    let Some(whole) = shift::stratified(&values, STRATUM_MIN) else {
+    let Some((whole, interval)) = shift::with_interval(&values, STRATUM_MIN, seed, LEVEL_DEFAULT) else {
         let why = "no kind of question in any area is found on both sides";
         return (Estimate::cannot_tell(n, Unit::Ratio, window, shift::METHOD_SHIFT, why), None);
     };
-    let interval = shift::interval(&values, STRATUM_MIN, seed, LEVEL_DEFAULT);
     let exp = |limit: Option<f64>| limit.map(f64::exp);
     let interval = Interval { low: exp(interval.low), high: exp(interval.high) };
     let open = rows.rows.len() - values.len();

@@ -48,14 +48,15 @@ impl Parts {
         };
         let hop_ratio = |times: &dyn Fn(u32) -> f64| Some(mean_hops(true, times)? / mean_hops(false, times)?);
 
-        let whole = contrast::median_ratio(&timed);
+        let mut ordered = contrast::Ordered::of(&timed);
+        let whole = ordered.ratio(None);
         let hop = hop_ratio(&|_| 1.0);
         let hold = shift::stratified(&values, 1).map(|shift| shift.shift.exp());
         let n = questions.rows.len() as u64;
         let known = [("questions", whole), ("numbers of holds", hop), ("holds of a kind", hold)];
         let missing: Vec<&str> = known.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
 
-        let ordered = contrast::Ordered::of(&timed, |cluster| redraw.place(cluster));
+        let mut ordered = ordered.kept(&redraw);
         let mut drawable = shift::Drawable::of(&values, &redraw);
         let place = |item: u32, redraw: &Redraw| redraw.place(item);
         let hop_place: Vec<Option<u32>> = hops.iter().map(|(item, ..)| place(*item, &redraw)).collect();

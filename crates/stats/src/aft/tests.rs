@@ -112,3 +112,19 @@ proptest! {
         }
     }
 }
+
+/// Fitting what was chosen gives what fitting anew gives, to the last bit; also where some columns are 0 nearly everywhere.
+#[test]
+fn the_fit_of_a_choice_is_the_fit() {
+    let mut times = Times::new(4);
+    for i in 0..300_u32 {
+        let is = |holds: bool| f64::from(u8::from(holds));
+        let x = [1.0, is(i % 2 == 0), is(i % 7 == 0), f64::from(i % 5) / 3.0];
+        let time = 1.0 + f64::from(i * 7919 % 101) * (1.0 + x[1]);
+        assert!(times.push(&x, time, i % 9 != 0, i / 2));
+    }
+    let choice = choose(&times, 3).unwrap();
+    assert_eq!(choice.held_out.len(), 3);
+    let (one, other) = (choice.fit(&times).unwrap(), fit(&times, choice.shape).unwrap());
+    assert_eq!(format!("{one:?}"), format!("{other:?}"));
+}

@@ -139,7 +139,7 @@ fn the_time_ratio_of_a_confounded_border_covers_as_it_says() {
             naive.push(&[1.0, crosses], time, ended, item);
         }
         let ratio = |times: &Times| {
-            let fit = aft::fit(times, aft::choose(times, run).unwrap().shape).unwrap();
+            let fit = aft::choose(times, run).unwrap().fit(times).unwrap();
             fit.ratio(1, fit.careful_error(1), 0.95)
         };
         let holds = |limits: Interval| u32::from(limits.low.unwrap() <= TRUTH && TRUTH <= limits.high.unwrap());
