@@ -456,8 +456,17 @@ impl Paths {
     /// Some of the decisions, with their hops and touches.
     #[must_use]
     pub fn filtered(&self, keep: impl Fn(&Decision) -> bool) -> Paths {
-        let mut kept = Paths::default();
-        for decision in self.decisions.iter().filter(|decision| keep(decision)) {
+        let wanted = || self.decisions.iter().filter(|decision| keep(decision));
+        let (n, n_hops, n_touches) = wanted().fold((0, 0, 0), |(n, hops, touches), one| {
+            (n + 1, hops + one.n_hops as usize, touches + one.n_touches as usize)
+        });
+        // Without slack: of a large record, what doubling leaves over is much.
+        let mut kept = Paths {
+            decisions: Vec::with_capacity(n),
+            hops: Vec::with_capacity(n_hops),
+            touches: Vec::with_capacity(n_touches),
+        };
+        for decision in wanted() {
             let (hops_from, touches_from) = (kept.hops.len() as u32, kept.touches.len() as u32);
             kept.hops.extend_from_slice(self.hops_of(decision));
             kept.touches.extend_from_slice(self.touches_of(decision));

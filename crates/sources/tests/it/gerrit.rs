@@ -5,10 +5,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use sayso_model::activity::Activity;
 use sayso_model::actor::ActorKind;
 use sayso_model::coverage::{Ledger, Note, Reason};
 use sayso_model::event::{EventRow, EventSink, Flow, SinkError};
-use sayso_sources::bots::{Activity, bot_sign};
+use sayso_sources::bots::bot_sign;
 use sayso_sources::identity::mail_of;
 use sayso_sources::sites::infer_place;
 use sayso_sources::{Done, Freshness, Kind, Lens, Source, freshness, probe, read};
