@@ -12,6 +12,6 @@ venv/bin/pip install --quiet jsonschema
 (cd "$here/.." && SAYSO_DESK_LOG="$work/desk.jsonl" cargo test --workspace --features sayso/cluster --test it -- fetching::by_graphql \
   fetching::the_say_on_github fetching::the_doctor_says)
 description=$(find node_modules/@octokit/openapi -name api.github.com.json | grep -v deref | head -n 1)
-venv/bin/python "$here/contract.py" "$description" desk.jsonl
+venv/bin/python "$here/contract.py" github desk.jsonl "$description"
 cp "$here/graphql.mjs" .
 node graphql.mjs desk.jsonl

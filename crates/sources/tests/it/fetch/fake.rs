@@ -94,6 +94,20 @@ impl<A: Api> Fake<A> {
     }
 }
 
+/// What was asked and answered, as a line of the file that `SAYSO_DESK_LOG` names: `live/contracts.sh` holds it against what
+/// the vendors publish of their interfaces.
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests says where to keep it")]
+fn noted(request: &Request, response: &Response) {
+    use std::io::Write as _;
+    let Some(path) = std::env::var_os("SAYSO_DESK_LOG") else { return };
+    let body: Option<Value> = request.body.as_deref().and_then(|body| serde_json::from_slice(body).ok());
+    let answer: Option<Value> = serde_json::from_slice(&response.body).ok();
+    let line = serde_json::json!({"method": request.method.name(), "asked": request.url, "body": body, "status": response.status, "answer": answer});
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    // In one piece: several tests write into the same file.
+    file.write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
 impl<A: Api> Wire for Fake<A> {
     fn send(&mut self, request: &Request) -> Result<Response, WireError> {
         if let Some(folder) = &self.watched {
@@ -131,7 +145,11 @@ impl<A: Api> Wire for Fake<A> {
                 response
             }
             None if !is_known => plain(401, "{}"),
-            None => self.api.answer(request, there),
+            None => {
+                let response = self.api.answer(request, there);
+                noted(request, &response);
+                response
+            }
         };
         response.headers.push(("Date".to_owned(), date));
         Ok(response)
