@@ -249,7 +249,8 @@ fn read_source(
     let kind = kind_name(source.kind);
     let state = record.source(&source.name).filter(|state| state.lens == lens && state.kind == kind);
     let position = state.as_ref().and_then(|state| state.position.clone());
-    let resume = match sayso_sources::freshness(source, position.as_deref())? {
+    let look = sayso_sources::look(source, position.as_deref())?;
+    let resume = match look.freshness {
         Freshness::Unchanged if state.as_ref().is_some_and(|state| state.complete) => return Ok(Outcome::Unchanged),
         Freshness::Unchanged | Freshness::Grown => position,
         Freshness::New | Freshness::Changed => None,
@@ -259,10 +260,11 @@ fn read_source(
     let mut tell = |progress: sayso_engine::Progress| talk.advances(progress.done, progress.total);
     let mut appender = record.appender(&source.name, kind, &lens, start)?.interrupted_by(stop).telling(&mut tell);
     let done = if list.is_empty() {
-        sayso_sources::read(source, resume.as_deref(), &mut appender)
+        sayso_sources::read_after(source, resume.as_deref(), look, &mut appender)
     } else {
         let matcher = Matcher::new(list, pseudonyms);
-        sayso_sources::read(source, resume.as_deref(), &mut Forgetting::new(&mut appender, &matcher))
+        let mut sink = Forgetting::new(&mut appender, &matcher);
+        sayso_sources::read_after(source, resume.as_deref(), look, &mut sink)
     };
     let outcome = match done {
         Ok(Done::Complete { position }) => {

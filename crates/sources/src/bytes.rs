@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -91,36 +91,15 @@ impl Unpacked {
         Ok(Unpacked { path: path.to_owned(), reader, tally, len, is_gzip })
     }
 
-    /// Opens a plain file behind its first `bytes` bytes, which have to bear this hash, and counts the lines there; `None`
-    /// where they do not, or are not whole lines of UTF-8 that end with a line feed.
-    pub fn open_behind(path: &Path, bytes: u64, hash: u128) -> Result<Option<(Unpacked, u64)>, ReadError> {
-        let mut unpacked = Unpacked::open(path)?;
+    /// Opens a plain file behind a beginning that was gone through.
+    pub fn open_behind(path: &Path, start: Start) -> Result<Unpacked, ReadError> {
         let io = |source| ReadError::Io { path: path.to_owned(), source };
-        // What the file was read up to is more than what is asked for here: the tally does not tell.
-        let mut found = XxHash3_128::new();
-        let (mut chunk, mut left, mut lines) = (Vec::with_capacity(CHUNK), bytes, 0);
-        while left > 0 && !unpacked.is_gzip {
-            let carried = chunk.len();
-            let n = unpacked.reader.by_ref().take(left.min(CHUNK as u64)).read_to_end(&mut chunk).map_err(io)?;
-            left -= n as u64;
-            found.write(&chunk[carried..]);
-            let text = match std::str::from_utf8(&chunk) {
-                Ok(text) => text.len(),
-                // A character that lies across the border is whole in the next chunk.
-                Err(error) if n > 0 && left > 0 && error.error_len().is_none() => error.valid_up_to(),
-                Err(_) => return Ok(None),
-            };
-            let has_odd_end = memchr::memchr_iter(b'\r', &chunk[..text]).any(|at| match chunk.get(at + 1) {
-                Some(next) => *next != b'\n',
-                None => unpacked.reader.fill_buf().is_ok_and(|next| next.first() != Some(&b'\n')),
-            });
-            if n == 0 || has_odd_end || left == 0 && chunk.last() != Some(&b'\n') {
-                return Ok(None);
-            }
-            lines += memchr::memchr_iter(b'\n', &chunk[..text]).count() as u64;
-            chunk.drain(..text);
-        }
-        Ok((left == 0 && found.finish_128() == hash).then_some((unpacked, lines)))
+        let mut file = File::open(path).map_err(io)?;
+        let len = file.metadata().map_err(io)?.len();
+        file.seek(SeekFrom::Start(start.bytes)).map_err(io)?;
+        let tally = Tally(Rc::new(RefCell::new((start.bytes, start.hash))));
+        let reader = BufReader::with_capacity(CHUNK, Hashed { inner: file, tally: tally.clone() });
+        Ok(Unpacked { path: path.to_owned(), reader: Box::new(reader), tally, len, is_gzip: false })
     }
 
     /// Whether the content, unpacked, begins with these bytes.
@@ -244,26 +223,68 @@ pub(crate) fn broken_off(path: &Path, error: &io::Error, elements: u64, byte: u6
     }
 }
 
-/// Hashes the first `bytes` bytes of a file as they lie on disk; says also how long the file is, and the byte after.
-pub(crate) fn hash_of_start(path: &Path, bytes: u64) -> Result<(u128, u64, Option<u8>), ReadError> {
-    let io = |source| ReadError::Io { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(io)?;
-    let len = file.metadata().map_err(io)?.len();
-    let mut hash = XxHash3_128::new();
-    let mut chunk = vec![0; CHUNK];
-    let mut left = bytes;
-    while left > 0 {
-        let want = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
-        let n = file.read(&mut chunk[..want]).map_err(io)?;
-        if n == 0 {
-            break;
+/// The beginning of a file as it lies on disk, gone through once: to see whether it is what was read before, and to go
+/// on behind it.
+#[derive(Clone)]
+pub(crate) struct Start {
+    /// How much of the file it is.
+    pub bytes: u64,
+    hash: XxHash3_128,
+    /// Its lines, where they were counted: `None` where it is not whole lines of UTF-8 that end with a line feed.
+    pub lines: Option<u64>,
+    /// How long the whole file is.
+    pub len: u64,
+    /// The byte that follows.
+    pub next: Option<u8>,
+}
+
+impl Start {
+    /// Goes through the first `bytes` bytes, or what there is of them; `counted` where the lines are wanted.
+    pub fn of(path: &Path, bytes: u64, counted: bool) -> Result<Start, ReadError> {
+        let io = |source| ReadError::Io { path: path.to_owned(), source };
+        let mut file = File::open(path).map_err(io)?;
+        let len = file.metadata().map_err(io)?.len();
+        let mut hash = XxHash3_128::new();
+        let mut chunk = vec![0; CHUNK];
+        let (mut left, mut carried, mut lines) = (bytes, 0, counted.then_some(0));
+        while left > 0 {
+            let room = chunk.len() - carried;
+            let n = file.read(&mut chunk[carried..][..usize::try_from(left).unwrap_or(room).min(room)]).map_err(io)?;
+            if n == 0 {
+                break;
+            }
+            hash.write(&chunk[carried..carried + n]);
+            left -= n as u64;
+            let Some(count) = lines else { continue };
+            let filled = carried + n;
+            // A character or a line end that lies across the border is whole in the next chunk.
+            let whole = match std::str::from_utf8(&chunk[..filled]) {
+                Ok(text) => Some(text.len()),
+                Err(error) => error.error_len().is_none().then(|| error.valid_up_to()),
+            };
+            let whole = whole.map(|whole| whole - usize::from(chunk[..whole].ends_with(b"\r")));
+            lines = whole.and_then(|whole| {
+                let text = &chunk[..whole];
+                let has_odd_end = memchr::memchr_iter(b'\r', text).any(|at| text.get(at + 1) != Some(&b'\n'));
+                (!has_odd_end).then(|| count + memchr::memchr_iter(b'\n', text).count() as u64)
+            });
+            let whole = whole.unwrap_or(filled);
+            chunk.copy_within(whole..filled, 0);
+            carried = filled - whole;
+            if left == 0 && (carried > 0 || chunk[whole - 1] != b'\n') {
+                lines = None;
+            }
         }
-        hash.write(&chunk[..n]);
-        left -= n as u64;
+        let mut next = [0];
+        let n = file.read(&mut next).map_err(io)?;
+        let next = (n == 1).then_some(next[0]);
+        Ok(Start { bytes: bytes - left, hash, lines: lines.filter(|_| left == 0 && bytes > 0), len, next })
     }
-    let mut next = [0];
-    let n = file.read(&mut next).map_err(io)?;
-    Ok((hash.finish_128(), len, (n == 1).then_some(next[0])))
+
+    /// The hash of it.
+    pub fn hash(&self) -> u128 {
+        self.hash.finish_128()
+    }
 }
 
 /// Formats that are often handed over and are not read; with what to do instead.

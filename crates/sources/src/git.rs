@@ -89,6 +89,7 @@ use crate::{Done, Freshness, ReadError, Source};
 use area::Areas;
 use command::{Repository, bundle_tip};
 use framing::{Commit, FORMAT, Frames};
+use lookup::Lookup;
 use mainline::Mainline;
 use position::Position;
 use tell::Teller;
@@ -98,8 +99,8 @@ const PROGRESS_EVERY: u64 = 1_000;
 
 /// Reads a repository or a bundle into a sink; with `resume`, only what stands behind that position.
 ///
-/// An empty repository is complete with no events. Memory does not grow with events; a commit takes about 70 bytes
-/// while the reading lasts, and branches whose merge is still to come take some more.
+/// An empty repository is complete with no events. Memory does not grow with events; a commit takes about 100
+/// bytes while the reading lasts, and branches whose merge is still to come take some more.
 ///
 /// # Errors
 /// Where git is not installed or refuses, where objects are missing, where history was rewritten since `resume`, and
@@ -226,7 +227,8 @@ impl Walk<'_> {
                 (self.repository.pipe_list(args, list.into_iter())?, total)
             }
         };
-        let mut teller = Teller::new(self.rules, mailmap.unwrap_or_default(), line, self.repository, tip);
+        let lookup = Lookup::new(self.repository, tip, position.base.is_none());
+        let mut teller = Teller::new(self.rules, mailmap.unwrap_or_default(), line, lookup);
 
         let mut frames = Frames::new(&mut pipe.out);
         let mut commit = Commit::default();

@@ -144,6 +144,26 @@ pub enum Freshness {
     Changed,
 }
 
+/// What a look at a source has shown.
+pub struct Look {
+    /// What has happened to it.
+    pub freshness: Freshness,
+    /// The part of a file that was read before, as it is now.
+    start: Option<bytes::Start>,
+}
+
+impl From<Freshness> for Look {
+    fn from(freshness: Freshness) -> Self {
+        Look { freshness, start: None }
+    }
+}
+
+impl std::fmt::Debug for Look {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Look").field("freshness", &self.freshness).finish_non_exhaustive()
+    }
+}
+
 /// A source that cannot be read to the end. What was checkpointed before stands; whether it stays is for the caller
 /// to say.
 #[derive(Debug, thiserror::Error)]
@@ -336,13 +356,27 @@ fn unrecognised(path: &Path, what: &str) -> ReadError {
 /// # Errors
 /// Where the source cannot be read to the end. Bad elements are set aside and do not fail a reading.
 pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> Result<Done, ReadError> {
+    read_after(source, resume, Look::from(Freshness::New), sink)
+}
+
+/// The same, after a [`look`] at the same position of the same source: what was gone through for it is not gone through
+/// once more.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_after(
+    source: &Source,
+    resume: Option<&str>,
+    look: Look,
+    sink: &mut dyn EventSink,
+) -> Result<Done, ReadError> {
     match source.kind {
         Kind::Git => git::read(source, resume, sink),
         Kind::Peps => authority::pep::events(&source.path, sink),
         Kind::GerritNotes => gerrit::read(source, resume, sink),
         Kind::Xes => xes::read(source, resume, sink),
         Kind::Ocel => ocel::read(source, resume, sink),
-        Kind::Events | Kind::Csv => table::read(source, resume, sink),
+        Kind::Events | Kind::Csv => table::read(source, resume, look.start, sink),
         Kind::Tracker(tracker) => tracker::read(tracker, source, resume, sink),
     }
 }
@@ -352,12 +386,20 @@ pub fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> 
 /// # Errors
 /// Where the source cannot be read.
 pub fn freshness(source: &Source, position: Option<&str>) -> Result<Freshness, ReadError> {
+    Ok(look(source, position)?.freshness)
+}
+
+/// The same, with what a reading that follows at once need not find out again.
+///
+/// # Errors
+/// Where the source cannot be read.
+pub fn look(source: &Source, position: Option<&str>) -> Result<Look, ReadError> {
     match source.kind {
-        Kind::Git => git::freshness(source, position),
-        Kind::Peps => authority::pep::freshness(&source.path, position),
-        Kind::GerritNotes => gerrit::freshness(source, position),
-        Kind::Xes | Kind::Ocel | Kind::Events | Kind::Csv => reading::freshness(source, position),
-        Kind::Tracker(_) => tracker::freshness(source, position),
+        Kind::Git => git::freshness(source, position).map(Look::from),
+        Kind::Peps => authority::pep::freshness(&source.path, position).map(Look::from),
+        Kind::GerritNotes => gerrit::freshness(source, position).map(Look::from),
+        Kind::Xes | Kind::Ocel | Kind::Events | Kind::Csv => reading::look(source, position),
+        Kind::Tracker(_) => tracker::freshness(source, position).map(Look::from),
     }
 }
 

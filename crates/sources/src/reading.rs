@@ -7,9 +7,9 @@ use sayso_model::event::{EventSink, Flow};
 use twox_hash::XxHash3_64;
 
 use crate::books::{Gate, Position};
-use crate::bytes::{Tally, Text, Unpacked, hash_of_start};
+use crate::bytes::{Start, Tally, Text, Unpacked};
 use crate::lens::shape::{Element, Shaper};
-use crate::{Done, Freshness, Kind, ReadError, Source};
+use crate::{Done, Freshness, Kind, Look, ReadError, Source};
 
 /// Elements between two signs of progress.
 const PROGRESS_EVERY: u64 = 4_096;
@@ -54,15 +54,20 @@ impl<'s> Reading<'s> {
     /// Where whole rows were added behind those that an earlier reading read to their end, in a plain file in UTF-8: the
     /// text from there on, the bytes before it and the lines there. What was read need not be taken apart once more, unless
     /// the lens has to remember it.
-    pub fn behind(&mut self) -> Result<Option<(Text, u64, u64)>, ReadError> {
+    ///
+    /// What was read has to be as it was; `start` is the beginning of the file where somebody has just gone through it.
+    pub fn behind(&mut self, start: Option<Start>) -> Result<Option<(Text, u64, u64)>, ReadError> {
         let Some(position) = &self.resume else { return Ok(None) };
         if !position.complete || !position.open_end || position.elements == 0 || self.shaper.has_memory() {
             return Ok(None);
         }
         let bytes = position.bytes;
-        let Some((unpacked, lines)) = Unpacked::open_behind(&self.source.path, bytes, position.hash)? else {
-            return Ok(None);
+        let start = match start.filter(|start| start.bytes == bytes && start.lines.is_some()) {
+            Some(start) => start,
+            None => Start::of(&self.source.path, bytes, true)?,
         };
+        let Some(lines) = start.lines.filter(|_| start.hash() == position.hash) else { return Ok(None) };
+        let unpacked = Unpacked::open_behind(&self.source.path, start)?;
         self.tally = unpacked.tally.clone();
         Ok(Some((unpacked.text_from_here(), bytes, lines)))
     }
@@ -115,24 +120,27 @@ impl<'s> Reading<'s> {
 }
 
 /// What has happened to a file since a position in it was kept.
-pub(crate) fn freshness(source: &Source, position: Option<&str>) -> Result<Freshness, ReadError> {
-    let Some(text) = position else { return Ok(Freshness::New) };
-    let Some(position) = Position::parse(text) else { return Ok(Freshness::Changed) };
+pub(crate) fn look(source: &Source, position: Option<&str>) -> Result<Look, ReadError> {
+    let Some(text) = position else { return Ok(Freshness::New.into()) };
+    let Some(position) = Position::parse(text) else { return Ok(Freshness::Changed.into()) };
     if position.view != view(source) {
-        return Ok(Freshness::Changed);
+        return Ok(Freshness::Changed.into());
     }
-    let (hash, len, next) = hash_of_start(&source.path, position.bytes)?;
-    Ok(if len < position.bytes || hash != position.hash {
+    // Where there is more than there was, whoever reads on wants to know the lines before it as well.
+    let is_longer = std::fs::metadata(&source.path).is_ok_and(|file| file.len() > position.bytes);
+    let start = Start::of(&source.path, position.bytes, is_longer && position.complete && position.open_end)?;
+    let freshness = if start.len < position.bytes || start.hash() != position.hash {
         Freshness::Changed
     } else if !position.complete {
         Freshness::Grown
-    } else if next.is_none() {
+    } else if start.next.is_none() {
         Freshness::Unchanged
-    } else if position.open_end || is_line_end(next) && can_grow(source, &source.path) {
+    } else if position.open_end || is_line_end(start.next) && can_grow(source, &source.path) {
         Freshness::Grown
     } else {
         Freshness::Changed
-    })
+    };
+    Ok(Look { freshness, start: Some(start) })
 }
 
 /// A last row without line end is whole where a line end follows it now.

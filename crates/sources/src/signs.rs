@@ -11,24 +11,34 @@ use twox_hash::XxHash3_64;
 
 mod english;
 mod intent;
+mod needs;
 mod polish;
 mod rules;
 mod words;
 
-use rules::Rules;
+use rules::{List, Search};
 use words::Words;
 
-static CONSENT: LazyLock<Rules> = LazyLock::new(|| Rules::new(&[&english::CONSENT, &polish::CONSENT]));
-static ASKS: LazyLock<Rules> = LazyLock::new(|| Rules::new(&[&english::ASKS, &polish::ASKS]));
-static REASON: LazyLock<Rules> = LazyLock::new(|| Rules::new(&[&english::REASON, &polish::REASON]));
+/// What a text puts to others.
+static PUTS: LazyLock<Search> =
+    LazyLock::new(|| Search::new(&[[&english::ASKS, &polish::ASKS], [&english::CONSENT, &polish::CONSENT]]));
 
-/// What a question asks for.
-static WANTED: LazyLock<[(Signs, Rules); 2]> = LazyLock::new(|| {
+/// What it says of the why: reasons, what a question asks for, and the units of intent.
+static SAYS: LazyLock<Search> = LazyLock::new(|| Search::new(&SAID.map(|(_, lists)| lists)));
+
+const SAID: [(Signs, [&List; 2]); 8] = {
+    let [goal, metric, constraint, customer, non_goal] = intent::LISTS;
     [
-        (Signs::ASKS_WHY, Rules::new(&[&english::ASKS_WHY, &polish::ASKS_WHY])),
-        (Signs::ASKS_BOUND, Rules::new(&[&english::ASKS_BOUND, &polish::ASKS_BOUND])),
+        (Signs::REASON, [&english::REASON, &polish::REASON]),
+        (Signs::ASKS_WHY, [&english::ASKS_WHY, &polish::ASKS_WHY]),
+        (Signs::ASKS_BOUND, [&english::ASKS_BOUND, &polish::ASKS_BOUND]),
+        goal,
+        metric,
+        constraint,
+        customer,
+        non_goal,
     ]
-});
+};
 
 /// What a text says. A text of white space only says nothing; a text that is not understood still is one
 /// ([`Signs::HAS_TEXT`]), and a form that nobody filled in says nothing else ([`Signs::TEMPLATE`]). Whether a text is an
@@ -47,22 +57,18 @@ pub(crate) fn signs_but(text: &str, unwanted: Signs) -> Signs {
         return Signs::HAS_TEXT.and(Signs::TEMPLATE);
     }
     let words = Words::of(&own);
-    let mut signs = Signs::HAS_TEXT.and(intent::units(&own, &words));
-    if !unwanted.has(Signs::ASKS) && (words.has_question() || ASKS.find(&words)) {
+    let mut signs = if intent::has_link(&own) { Signs::HAS_TEXT.and(Signs::LINK) } else { Signs::HAS_TEXT };
+    let asks = !unwanted.has(Signs::ASKS);
+    let wanted = u32::from(asks && !words.has_question()) | u32::from(!unwanted.has(Signs::ASKS_CONSENT)) << 1;
+    let put = if wanted == 0 { 0 } else { PUTS.find(&words, wanted) };
+    if asks && (words.has_question() || put & 1 != 0) {
         signs = signs.and(Signs::ASKS);
     }
-    for (wanted, rules) in WANTED.iter() {
-        if rules.find(&words) {
-            signs = signs.and(*wanted);
-        }
-    }
-    if !unwanted.has(Signs::ASKS_CONSENT) && CONSENT.find(&words) {
+    if put & 2 != 0 {
         signs = signs.and(Signs::ASKS_CONSENT);
     }
-    if REASON.find(&words) {
-        signs = signs.and(Signs::REASON);
-    }
-    signs
+    let said = SAYS.find(&words, (1 << SAID.len()) - 1);
+    SAID.iter().enumerate().filter(|(n, _)| said & 1 << n != 0).fold(signs, |signs, (_, (sign, _))| signs.and(*sign))
 }
 
 /// A number that changes whenever the rules do: what was read under other rules has to be read anew.

@@ -6,7 +6,7 @@ use std::path::Path;
 use sayso_model::coverage::{Note, Reason};
 use sayso_model::event::{EventSink, Flow};
 
-use crate::bytes::{Spoilt, Text, Unpacked};
+use crate::bytes::{Spoilt, Start, Text, Unpacked};
 use crate::lens::place::Place;
 use crate::lens::shape::{Cell, Element};
 use crate::lens::{Field, Inner, Var, nearest};
@@ -20,7 +20,12 @@ mod parquet;
 use csv::{Row, Rows};
 
 /// Reads a table; see [`crate::read`].
-pub(crate) fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSink) -> Result<Done, ReadError> {
+pub(crate) fn read(
+    source: &Source,
+    resume: Option<&str>,
+    start: Option<Start>,
+    sink: &mut dyn EventSink,
+) -> Result<Done, ReadError> {
     let mut unpacked = Unpacked::open(&source.path)?;
     if unpacked.starts_with(b"PAR1") {
         return parquet::read(source, resume, unpacked, sink);
@@ -32,7 +37,7 @@ pub(crate) fn read(source: &Source, resume: Option<&str>, sink: &mut dyn EventSi
     }
     let mut spoilt = text.spoilt();
     let is_plain = !text.is_gzip;
-    let behind = if is_plain && text.encoding == encoding_rs::UTF_8 { reading.behind()? } else { None };
+    let behind = if is_plain && text.encoding == encoding_rs::UTF_8 { reading.behind(start)? } else { None };
     let Text { path, reader, .. } = text;
     let mut rows = Rows::new(BufReader::new(reader), path);
     let columns = match rows.first_byte()? {

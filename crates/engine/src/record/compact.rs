@@ -42,23 +42,28 @@ impl Record {
     /// # Errors
     /// When another process writes, or a file cannot be read or written. The record is then as it was.
     pub fn compact(&mut self, threads: usize) -> Result<Compaction, EngineError> {
-        self.compact_where(threads, |runs, n_dead| runs.len() > 1 || n_dead > 0)
+        self.compact_where(threads, |runs, n_dead| runs.len() > 1 || n_dead > 0, |rows| rows.len() > 1)
     }
 
-    /// Compacts the buckets in which merging at every reading would cost more than doing it once. Call it when a
-    /// source has been read to the end.
+    /// Compacts the buckets in which merging at every reading would cost more than doing it once, and joins the
+    /// dictionaries of which that is true: a day that adds a thousand items to a hundred thousand does not write all of
+    /// them anew. Call it when a source has been read to the end.
     pub fn compact_if_needed(&mut self, threads: usize) -> Result<Compaction, EngineError> {
-        self.compact_where(threads, |runs, n_dead| {
-            let rows: u64 = runs.iter().map(|run| run.rows).sum();
-            let largest = runs.iter().map(|run| run.rows).max().unwrap_or(0);
-            runs.len() > RUNS_MAX || (rows - largest) * 8 > largest || n_dead * 4 > rows
-        })
+        self.compact_where(
+            threads,
+            |runs, n_dead| {
+                let rows: Vec<u64> = runs.iter().map(|run| run.rows).collect();
+                are_many(&rows) || n_dead * 4 > rows.iter().sum()
+            },
+            are_many,
+        )
     }
 
     fn compact_where(
         &mut self,
         threads: usize,
         is_due: impl Fn(&[&Run], u64) -> bool,
+        are_pieces: impl Fn(&[u64]) -> bool,
     ) -> Result<Compaction, EngineError> {
         let lock = self.lock()?;
         let folder = Arc::clone(&self.folder);
@@ -71,9 +76,12 @@ impl Record {
                 is_due(&runs, n_dead).then(|| (bucket, runs.into_iter().cloned().collect()))
             })
             .collect();
-        let has_pieces = manifest.words.len() > 1
-            || manifest.items.len() > 1
-            || manifest.sources.iter().any(|s| s.skipped.len() > 1);
+        let words: Vec<u64> =
+            manifest.words.iter().map(|file| file.counts.iter().map(|n| u64::from(*n)).sum()).collect();
+        let items: Vec<u64> = manifest.items.iter().map(|file| file.rows).collect();
+        let skipped = manifest.sources.iter().map(|source| vec![1; source.skipped.len()]);
+        let has_pieces =
+            are_pieces(&words) || are_pieces(&items) || skipped.into_iter().any(|files| are_pieces(&files));
         if due.is_empty() && !has_pieces {
             return Ok(Compaction { runs_before, runs_after: runs_before, rows_dropped: 0 });
         }
@@ -104,6 +112,12 @@ impl Record {
         }
         Ok(())
     }
+}
+
+/// Whether files of so many rows are too many, or the small ones too large beside the largest, to be left in pieces.
+fn are_many(rows: &[u64]) -> bool {
+    let largest = rows.iter().max().copied().unwrap_or(0);
+    rows.len() > RUNS_MAX || (rows.iter().sum::<u64>() - largest) * 8 > largest
 }
 
 /// Merges buckets, several at a time; the runs come back in the order of the buckets.

@@ -85,6 +85,11 @@ impl Interner {
 }
 
 impl ItemIds {
+    /// With room for so many items.
+    pub fn with_capacity(n: usize) -> Self {
+        Self { ids: Vec::with_capacity(n), by_id: HashTable::with_capacity(n), ..Self::default() }
+    }
+
     pub fn len(&self) -> usize {
         self.ids.len()
     }

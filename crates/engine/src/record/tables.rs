@@ -177,7 +177,7 @@ pub(super) fn load_desk(folder: &Folder, manifest: &Manifest) -> Result<Desk, En
         words.push(interner);
     }
     let (ids, names) = read_items(folder, manifest)?;
-    let mut items = ItemIds::default();
+    let mut items = ItemIds::with_capacity(ids.len());
     for (id, name) in ids.iter().zip(names.iter()) {
         items.restore(*id, name.unwrap_or_default());
     }

@@ -23,6 +23,7 @@ pub(crate) struct Repository {
     tip: Option<String>,
     /// The branch that is read, without `refs/heads/`; empty where HEAD is detached.
     branch: String,
+    is_shallow: bool,
     _clone: Option<tempfile::TempDir>,
 }
 
@@ -69,9 +70,15 @@ impl Repository {
             });
         }
         let bare = is_bare(&absolute);
-        let mut repository =
-            Repository { program, path: absolute, bare, tip: None, branch: String::new(), _clone: None };
-        repository.ask(["rev-parse", "--git-dir"])?;
+        let mut repository = Repository {
+            program,
+            path: absolute,
+            bare,
+            tip: None,
+            branch: String::new(),
+            is_shallow: false,
+            _clone: None,
+        };
         repository.choose_tip()?;
         Ok(repository)
     }
@@ -88,7 +95,7 @@ impl Repository {
         command.args(["clone", "--quiet", "--mirror", "--template=", "--"]).arg(file).arg(&path);
         run(command, &[0])?;
         let (tip, branch) = choose(&heads);
-        Ok(Repository { program, path, bare: true, tip, branch, _clone: Some(clone) })
+        Ok(Repository { program, path, bare: true, tip, branch, is_shallow: false, _clone: Some(clone) })
     }
 
     /// Where the history that is read ends: HEAD; where that names nothing, as in a bundle without HEAD, the first of
@@ -173,7 +180,7 @@ impl Repository {
     /// # Errors
     /// Where git fails.
     pub fn shallow(&self) -> Result<String, ReadError> {
-        if self.ask(["rev-parse", "--is-shallow-repository"])? != "true" {
+        if !self.is_shallow {
             return Ok(String::new());
         }
         let file = self.path.join(self.ask(["rev-parse", "--git-path", "shallow"])?);
@@ -220,8 +227,22 @@ impl Repository {
     }
 
     fn choose_tip(&mut self) -> Result<(), ReadError> {
+        // Whether git reads it at all, whether it is shallow and where it ends: one start of git tells all three. Without a
+        // HEAD the last is missing and the code is 1.
+        let mut command = self.command();
+        command.args([
+            "rev-parse",
+            "--is-shallow-repository",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            "HEAD^{commit}",
+        ]);
+        let (_, text) = run(command, &[0, 1])?;
+        let (shallow, tip) = text.trim_end_matches('\n').split_once('\n').unwrap_or((text.trim_end(), ""));
+        self.is_shallow = shallow == "true";
+        self.tip = (!tip.is_empty()).then(|| tip.to_owned());
         let branch = self.try_ask(["symbolic-ref", "--quiet", "--short", "HEAD"])?;
-        self.tip = self.try_ask(["rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}"])?;
         self.branch = branch.unwrap_or_default();
         if self.tip.is_none() {
             let list = self.ask(["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/remotes"])?;

@@ -9,6 +9,7 @@ use twox_hash::XxHash3_64;
 use super::command::{Pipe, Repository};
 use super::framing::{Commit, Ident};
 use super::mainline::Mainline;
+use super::message;
 use crate::ReadError;
 
 /// Looks commits up in a git that stays; it starts with the first question.
@@ -16,18 +17,32 @@ pub(super) struct Lookup<'a> {
     repository: &'a Repository,
     tip: &'a str,
     git: Option<(Pipe, ChildStdin)>,
+    /// The last commit told that has a subject, by its hash, where the whole history is told. All commits before one are
+    /// told before it, so that nobody has to be asked.
+    told: Option<FxHashMap<u64, u32>>,
     /// The places in the order of the commits that have a subject, by its hash, children first.
     subjects: Option<FxHashMap<u64, Vec<u32>>>,
 }
 
 impl<'a> Lookup<'a> {
-    /// Nothing is started yet.
-    pub fn new(repository: &'a Repository, tip: &'a str) -> Self {
-        Self { repository, tip, git: None, subjects: None }
+    /// Nothing is started yet. `whole` where every commit is going to be told, from the oldest on.
+    pub fn new(repository: &'a Repository, tip: &'a str, whole: bool) -> Self {
+        Self { repository, tip, git: None, told: whole.then(FxHashMap::default), subjects: None }
     }
 
-    /// The last commit before another that has this subject. The first question reads all subjects once.
+    /// Remembers the subject of a commit that was told.
+    pub fn told(&mut self, line: &Mainline, commit: &Commit) {
+        if let (Some(told), Some(at)) = (&mut self.told, line.index(&commit.sha)) {
+            told.insert(XxHash3_64::oneshot(&message::subject_as_git_has_it(&commit.message)), at);
+        }
+    }
+
+    /// The last commit before another, which is being told, that has this subject. Where not everything was told, the
+    /// first question reads all subjects once.
     pub fn before(&mut self, line: &Mainline, from: &str, subject: &str) -> Result<Option<String>, ReadError> {
+        if let Some(told) = &self.told {
+            return Ok(told.get(&XxHash3_64::oneshot(subject.as_bytes())).map(|at| line.id(*at)));
+        }
         if self.subjects.is_none() {
             self.subjects = Some(self.read_subjects(line)?);
         }

@@ -1,5 +1,7 @@
 //! What a commit message says by convention: trailers, `Change-Id:`, what it reverts and what it fixes.
 
+use std::borrow::Cow;
+
 /// One trailer: `Reviewed-by: Jane Roe <jane@example.org>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trailer<'a> {
@@ -144,6 +146,22 @@ pub fn fixes(message: &str) -> Vec<Mention<'_>> {
 /// The first line that is not blank.
 fn subject(message: &str) -> &str {
     message.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim()
+}
+
+/// The subject as git prints it (`%s`): the lines of the first paragraph, without white space at their ends, in one.
+pub(super) fn subject_as_git_has_it(message: &[u8]) -> Cow<'_, [u8]> {
+    let mut lines = message.split(|byte| *byte == b'\n').map(|line| {
+        let end = line.iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).map_or(0, |last| last + 1);
+        &line[..end]
+    });
+    let Some(first) = lines.by_ref().find(|line| !line.is_empty()) else { return Cow::Borrowed(&[]) };
+    let mut subject = Cow::Borrowed(first);
+    for line in lines.take_while(|line| !line.is_empty()) {
+        let subject = subject.to_mut();
+        subject.push(b' ');
+        subject.extend_from_slice(line);
+    }
+    subject
 }
 
 /// A commit id at the beginning: 7 to 64 hexadecimal digits and then no letter, digit or slash.
@@ -295,6 +313,16 @@ mod tests {
         assert_eq!(change_id(&format!("s\n\nChange-Id: {id}\n\nReviewed-on: x\n")), Some(id));
         assert_eq!(change_id(&format!("s\n\n Change-Id: {id}\n")), None);
         assert_eq!(change_id("s\n\nChange-Id: I12\n"), None);
+    }
+
+    #[test]
+    fn subjects_are_put_together_as_git_does_it() {
+        let subject =
+            |message: &str| String::from_utf8(subject_as_git_has_it(message.as_bytes()).into_owned()).unwrap();
+        assert_eq!(subject("one\n\nbody\n"), "one");
+        assert_eq!(subject("\n \t\n  one \r\n\ttwo  \n \nbody"), "  one \ttwo");
+        assert_eq!(subject("one"), "one");
+        assert_eq!(subject(" \n"), "");
     }
 
     #[test]

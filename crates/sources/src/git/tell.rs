@@ -9,7 +9,6 @@ use sayso_model::signs::Signs;
 use sayso_model::time::Instant;
 
 use super::area::Areas;
-use super::command::Repository;
 use super::framing::Commit;
 use super::lookup::Lookup;
 use super::mailmap::Mailmap;
@@ -147,8 +146,8 @@ impl Out<'_> {
 }
 
 impl<'a> Teller<'a> {
-    pub fn new(rules: &'a Rules, mailmap: Mailmap, line: Mainline, repository: &'a Repository, tip: &'a str) -> Self {
-        let lookup = Lookup::new(repository, tip);
+    /// With what looks up commits that others speak of.
+    pub fn new(rules: &'a Rules, mailmap: Mailmap, line: Mainline, lookup: Lookup<'a>) -> Self {
         Self { rules, mailmap, line, lookup, open: FxHashMap::default(), services: FxHashMap::default() }
     }
 
@@ -167,9 +166,15 @@ impl<'a> Teller<'a> {
     {
         let mut out = Out { sink, rules: self.rules };
         out.seen();
-        let Some(told) = self.take_apart(commit, areas, &mut out) else { return Ok(()) };
+        let done = self.tell_to(commit, areas, &mut out);
+        self.lookup.told(&self.line, commit);
+        done
+    }
+
+    fn tell_to(&mut self, commit: &Commit, areas: &Areas, out: &mut Out<'_>) -> Result<(), ReadError> {
+        let Some(told) = self.take_apart(commit, areas, out) else { return Ok(()) };
         if told.n_parents > 1 {
-            self.merge(&told, &mut out)
+            self.merge(&told, out)
         } else if told.n_parents == 0 && told.n_paths >= self.rules.import_paths_min {
             let attributes = Attributes::of(&told, None);
             let mut row = row(told.sha, told.at, "imported", &told);
@@ -180,8 +185,8 @@ impl<'a> Teller<'a> {
             Ok(out.event(row)?)
         } else {
             match self.line.place(told.sha) {
-                Place::Main => self.on_the_main_line(&told, &mut out),
-                Place::Branch(merge) => self.on_a_branch(&told, merge, &mut out),
+                Place::Main => self.on_the_main_line(&told, out),
+                Place::Branch(merge) => self.on_a_branch(&told, merge, out),
             }
         }
     }

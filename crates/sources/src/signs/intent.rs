@@ -9,8 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use sayso_model::signs::Signs;
 
-use super::rules::{List, Rules};
-use super::words::Words;
+use super::rules::List;
 use super::{english, polish};
 
 /// The units that are found by rules on words, with their lists.
@@ -21,9 +20,6 @@ pub(super) const LISTS: [(Signs, [&List; 2]); 5] = [
     (Signs::CUSTOMER, [&english::CUSTOMER, &polish::CUSTOMER]),
     (Signs::NON_GOAL, [&english::NON_GOAL, &polish::NON_GOAL]),
 ];
-
-static RULES: LazyLock<Vec<(Signs, Rules)>> =
-    LazyLock::new(|| LISTS.iter().map(|(sign, lists)| (*sign, Rules::new(lists))).collect());
 
 /// An address, or what trackers take for a reference to one of their items: `#12`, `!34`, `ABC-12`, `owner/project#12`.
 /// A number that begins with 0 is a version (`DRAFT-04`).
@@ -61,17 +57,6 @@ const PLACEHOLDERS: [&str; 20] = [
     "test",
 ];
 
-/// Units of intent in a text without its boilerplate.
-pub(super) fn units(text: &str, words: &Words) -> Signs {
-    let mut found = if has_link(text) { Signs::LINK } else { Signs::NONE };
-    for (sign, rules) in RULES.iter() {
-        if rules.find(words) {
-            found = found.and(*sign);
-        }
-    }
-    found
-}
-
 /// The text without what the form of a tracker put there: HTML comments, and boxes to tick that speak of the form.
 pub(super) fn own(text: &str) -> Cow<'_, str> {
     if !text.contains("<!--") && !text.contains("- [") {
@@ -107,7 +92,8 @@ pub(super) fn is_template(text: &str, own: &str) -> bool {
     (headings >= 2 && written < 2 * headings) || (has_hidden && written == 0 && headings <= 1)
 }
 
-fn has_link(text: &str) -> bool {
+/// Whether a text without its boilerplate points to something else.
+pub(super) fn has_link(text: &str) -> bool {
     let mut is_code = false;
     text.lines().any(|line| {
         let line = line.trim_start();

@@ -1,13 +1,14 @@
-//! Lists of text rules made ready: one search for cue words over the whole text, then the rules, sentence by sentence.
+//! Lists of text rules made ready: one search for the words that rules need, and then, sentence by sentence, the rules
+//! that found theirs.
 
 use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexSet, RegexSetBuilder};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex::bytes::Regex;
+use rustc_hash::FxHashMap;
 
+use super::needs;
 use super::words::Words;
-
-/// Memory for the search; with less, it forgets what it has built and builds it again.
-const DFA_BYTES_MAX: usize = 64 << 20;
 
 /// One rule. Patterns are regular expressions on folded words (see [`Words`]), in which `<name>` stands for an entry
 /// of the language's vocabulary; they hold within one sentence.
@@ -69,25 +70,34 @@ impl List {
     }
 }
 
-/// Rules, ready for use. What they need is built with the first sentence that asks for it: most rules never meet one.
-pub(super) struct Rules {
-    /// The cue words of all languages.
-    cues: Regex,
+/// Rules for several signs, looked for in one pass. Automata are built with the first sentence that asks for them: most
+/// rules never meet one.
+pub(super) struct Search {
+    signs: Vec<Sign>,
+    /// All pieces of text that rules need.
+    pieces: AhoCorasick,
+    /// The needs that each piece meets.
+    meets: Vec<Vec<usize>>,
+    n_needs: usize,
+}
+
+/// The rules for one sign, language by language.
+struct Sign {
     languages: Vec<Language>,
 }
 
 /// The rules of one language.
 struct Language {
-    list: &'static List,
     cues: LazyRegex,
-    anywhere: OnceLock<Set>,
-    in_questions: OnceLock<Set>,
+    rules: Vec<Ready>,
 }
 
-/// Rules that are looked for at once.
-struct Set {
-    says: RegexSet,
-    unless: Vec<Option<LazyRegex>>,
+/// A rule with what it needs.
+struct Ready {
+    needs: Vec<usize>,
+    says: LazyRegex,
+    unless: Option<LazyRegex>,
+    only_questions: bool,
 }
 
 /// A pattern, and the automaton once it was needed.
@@ -98,80 +108,105 @@ struct LazyRegex {
 
 impl LazyRegex {
     fn new(pattern: String) -> LazyRegex {
-        LazyRegex { pattern, built: OnceLock::new() }
+        LazyRegex { pattern: format!("(?-u){pattern}"), built: OnceLock::new() }
     }
 
     fn is_match(&self, sentence: &[u8]) -> bool {
-        self.built.get_or_init(|| regex(&self.pattern)).is_match(sentence)
+        self.built.get_or_init(|| Regex::new(&self.pattern).expect("the rules are tested")).is_match(sentence)
     }
 }
 
-impl Rules {
-    /// Lists of rules in one. A pattern that cannot be read is a fault of this crate, which its tests would show.
-    pub fn new(lists: &[&'static List]) -> Rules {
-        let cues: Vec<String> = lists.iter().map(|list| list.expand(list.cues)).collect();
-        let one_of = |cues: &[String]| format!(r"\b(?:{})", cues.join("|"));
-        let language = |(list, cues): (&&'static List, &String)| Language {
-            list,
-            cues: LazyRegex::new(one_of(std::slice::from_ref(cues))),
-            anywhere: OnceLock::new(),
-            in_questions: OnceLock::new(),
-        };
-        Rules { cues: regex(&one_of(&cues)), languages: lists.iter().zip(&cues).map(language).collect() }
-    }
-
-    /// Whether a rule holds in one of the sentences.
-    pub fn find(&self, words: &Words) -> bool {
-        let mut from = 0;
-        while let Some(cue) = self.cues.find_at(words.text(), from) {
-            let (sentence, end) = words.sentence_at(cue.start());
-            if self.languages.iter().any(|language| language.cues.is_match(sentence) && language.holds(sentence)) {
-                return true;
+impl Search {
+    /// A search for so many signs, each with its lists. A pattern that cannot be read is a fault of this crate, which its
+    /// tests would show.
+    pub fn new(signs: &[[&'static List; 2]]) -> Search {
+        let mut pieces: FxHashMap<Vec<u8>, usize> = FxHashMap::default();
+        let mut meets: Vec<Vec<usize>> = Vec::new();
+        let mut n_needs = 0;
+        let mut need = |need: needs::Need| {
+            for piece in need {
+                let n = pieces.len();
+                let at = *pieces.entry(piece).or_insert(n);
+                meets.resize_with(meets.len().max(at + 1), Vec::new);
+                meets[at].push(n_needs);
             }
-            from = end;
+            n_needs += 1;
+            n_needs - 1
+        };
+        let mut ready = |list: &List, rule: &Rule| {
+            let says = LazyRegex::new(list.expand(rule.says));
+            let unless = (!rule.unless.is_empty()).then(|| LazyRegex::new(list.expand(rule.unless)));
+            let needs = needs::of(&says.pattern).into_iter().map(&mut need).collect();
+            Ready { needs, says, unless, only_questions: rule.only_questions }
+        };
+        let mut language = |list: &&'static List| Language {
+            cues: LazyRegex::new(format!(r"\b(?:{})", list.expand(list.cues))),
+            rules: list.rules.iter().map(|rule| ready(list, rule)).collect(),
+        };
+        let signs = signs.iter().map(|lists| Sign { languages: lists.iter().map(&mut language).collect() }).collect();
+        let mut in_order = vec![Vec::new(); pieces.len()];
+        for (piece, at) in pieces {
+            in_order[at] = piece;
         }
-        false
+        let pieces = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(in_order);
+        Search { signs, pieces: pieces.expect("some thousand pieces are few"), meets, n_needs }
     }
 
-    /// The same without the search for cue words.
+    /// Which of the signs a text has, of those that are `wanted`: a bit for each, in the order of their lists.
+    pub fn find(&self, words: &Words, wanted: u32) -> u32 {
+        let mut found = 0;
+        let mut met = vec![0_u64; self.n_needs.div_ceil(64)];
+        for sentence in words.text().split(|byte| *byte == b'\n') {
+            met.fill(0);
+            for piece in self.pieces.find_overlapping_iter(sentence) {
+                for need in &self.meets[piece.pattern().as_usize()] {
+                    met[need / 64] |= 1 << (need % 64);
+                }
+            }
+            for (n, sign) in self.signs.iter().enumerate() {
+                if wanted & !found & 1 << n != 0 && sign.languages.iter().any(|language| language.holds(sentence, &met))
+                {
+                    found |= 1 << n;
+                }
+            }
+            if found == wanted {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The same of one sign, and without the search for words.
     #[cfg(test)]
-    pub fn find_slowly(&self, words: &Words) -> bool {
+    pub fn find_slowly(&self, words: &Words, sign: usize) -> bool {
+        let everything = vec![u64::MAX; self.n_needs.div_ceil(64)];
         let mut sentences = words.text().split(|byte| *byte == b'\n');
-        sentences.any(|sentence| self.languages.iter().any(|language| language.holds(sentence)))
+        sentences.any(|sentence| {
+            let mut rules = self.signs[sign].languages.iter().flat_map(|language| &language.rules);
+            rules.any(|rule| rule.may_hold(sentence, &everything) && rule.holds(sentence))
+        })
     }
 }
 
 impl Language {
-    fn holds(&self, sentence: &[u8]) -> bool {
-        self.anywhere.get_or_init(|| Set::new(self.list, false)).holds(sentence)
-            || sentence.ends_with(b"?") && self.in_questions.get_or_init(|| Set::new(self.list, true)).holds(sentence)
+    fn holds(&self, sentence: &[u8], met: &[u64]) -> bool {
+        let mut has_cue = None;
+        self.rules.iter().any(|rule| {
+            rule.may_hold(sentence, met)
+                && *has_cue.get_or_insert_with(|| self.cues.is_match(sentence))
+                && rule.holds(sentence)
+        })
     }
 }
 
-impl Set {
-    fn new(list: &List, only_questions: bool) -> Set {
-        let rules = || list.rules.iter().filter(|rule| rule.only_questions == only_questions);
-        let says = rules().map(|rule| format!("(?-u){}", list.expand(rule.says)));
-        let unless = |rule: &Rule| (!rule.unless.is_empty()).then(|| LazyRegex::new(list.expand(rule.unless)));
-        Set {
-            says: RegexSetBuilder::new(says).dfa_size_limit(DFA_BYTES_MAX).build().expect("the rules are tested"),
-            unless: rules().map(unless).collect(),
-        }
+impl Ready {
+    /// Whether nothing is missing that a match needs.
+    fn may_hold(&self, sentence: &[u8], met: &[u64]) -> bool {
+        self.needs.iter().all(|need| met[need / 64] & 1 << (need % 64) != 0)
+            && (!self.only_questions || sentence.ends_with(b"?"))
     }
 
     fn holds(&self, sentence: &[u8]) -> bool {
-        // Most sentences match nothing. To find out which rules match takes an automaton with many more states, and building
-        // those is what the time goes to.
-        if !self.says.is_match(sentence) {
-            return false;
-        }
-        self.says
-            .matches(sentence)
-            .into_iter()
-            .any(|n| self.unless[n].as_ref().is_none_or(|unless| !unless.is_match(sentence)))
+        self.says.is_match(sentence) && self.unless.as_ref().is_none_or(|unless| !unless.is_match(sentence))
     }
-}
-
-fn regex(pattern: &str) -> Regex {
-    Regex::new(&format!("(?-u){pattern}")).expect("the rules are tested")
 }

@@ -61,13 +61,6 @@ impl Words {
     pub fn has_question(&self) -> bool {
         self.has_question
     }
-
-    /// The sentence in which a place lies, and where the next one begins.
-    pub fn sentence_at(&self, at: usize) -> (&[u8], usize) {
-        let from = memchr::memrchr(b'\n', &self.text[..at]).map_or(0, |before| before + 1);
-        let to = memchr::memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |len| at + len);
-        (&self.text[from..to], (to + 1).min(self.text.len()))
-    }
 }
 
 /// What opens and closes a block that is not the writer's own words.

@@ -11,7 +11,7 @@ use twox_hash::XxHash3_128;
 use super::raw::{Raw, RawError};
 use super::{Page, Sample, Tracker, devlake, refusal};
 use crate::ReadError;
-use crate::bytes::{Text, Unpacked, broken_off, hash_of_start};
+use crate::bytes::{Start, Text, Unpacked, broken_off};
 use crate::table::csv::{Row, Rows};
 
 /// Rows of a table that make one page.
@@ -124,7 +124,8 @@ impl Pages {
         };
         let (mut bytes, mut hash) = (0, XxHash3_128::new());
         for file in files {
-            let (of_file, len, _) = hash_of_start(file, u64::MAX)?;
+            let start = Start::of(file, u64::MAX, false)?;
+            let (of_file, len) = (start.hash(), start.len);
             bytes += len;
             hash.write(self.name(file).as_bytes());
             hash.write(&len.to_le_bytes());
