@@ -32,7 +32,11 @@ os.write(told, f"{used.ru_utime} {used.ru_stime} {used.ru_maxrss} {os.waitstatus
 """
 
 
-def once(command, seconds=900, gigabytes=12.0, folder=None):
+# Nine tenths of the machine: beyond that it would be others who are stopped.
+GIGABYTES = 0.9 * os.sysconf("SC_PHYS_PAGES") * PAGE / 1e9
+
+
+def once(command, seconds=900, gigabytes=GIGABYTES, folder=None):
     """Runs one process to its end. Gives CPU seconds (user and system, children included), seconds on the wall, peak MB
     and what it printed, or `failed` and why."""
     began = time.monotonic()
