@@ -171,6 +171,14 @@ def stored(b, size):
     return record, log
 
 
+def warm(path):
+    """Reads a file to nowhere: whether it has changed is seen by its content, and the first program of a race must not pay for
+    the disk what the next ones find in memory."""
+    with open(path, "rb", buffering=0) as file:
+        while file.read(1 << 22):
+            pass
+
+
 def diagnose(b, sizes=("65 k", "1 M")):
     """Everything that Sayso measures, with intervals, from a stored record."""
     races = []
@@ -229,6 +237,7 @@ def answers(b, sizes=("65 k", "1 M", "10 M")):
         if log is None:
             return {"skipped": "the logs of the peers are not there"}
         table = b.log(size, "parquet")
+        warm(log)
 
         def ask(sql):
             return lambda: [b.sayso, "query", sql, "--record", record, "--lens", LENS, "--office", log, "--format", "csv"]
