@@ -118,9 +118,13 @@ fn stays(population: &Population<'_>, clock: Clock) -> Stays {
 
 /// The life table of the holds of each slot.
 pub(crate) fn tables(grouping: &Grouping, stays: &Stays) -> Vec<LifeTable> {
-    let mut parts: Vec<Vec<Observation>> = vec![Vec::new(); grouping.slots.len()];
+    let slot = |stay: Stay| grouping.slot_of[stay.profile() as usize] as usize;
+    // Counted first: a vector that grows is put down twice.
+    let mut counts = vec![0; grouping.slots.len()];
+    stays.iter().for_each(|&(_, stay)| counts[slot(stay)] += 1);
+    let mut parts: Vec<Vec<Observation>> = counts.into_iter().map(Vec::with_capacity).collect();
     for &(micros, stay) in stays {
-        parts[grouping.slot_of[stay.profile() as usize] as usize].push(observation(micros, stay));
+        parts[slot(stay)].push(observation(micros, stay));
     }
     parts.into_iter().map(LifeTable::new).collect()
 }

@@ -34,8 +34,8 @@ pub(crate) fn measure(sheet: &mut Sheet, decided: &Base<'_, '_>) {
             part.push(Observation { time: (at - decided_at).hours().max(0.0), end });
         }
         for (slot, part) in cut.slots.iter().zip(parts) {
-            let curve = LifeTable::new(part).kaplan_meier();
-            let estimate = noted(curve.ended_by(HORIZON_DAYS * 24.0, sheet.window), "within 30 days of the answer");
+            let share = LifeTable::new(part).kaplan_meier().ended_by(HORIZON_DAYS * 24.0, sheet.window);
+            let estimate = noted(share, "within 30 days of the answer");
             sheet.say(slot.cleared, ID, scope(cut.key, slot), "share_within_30_days", estimate);
         }
     }

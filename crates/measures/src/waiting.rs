@@ -149,11 +149,11 @@ fn waits(
         return;
     }
     for clock in Clock::BOTH {
-        let mut observed: Vec<(Observation, u32)> = Vec::with_capacity(base.decisions.len());
+        let mut observed: Vec<Observed> = Vec::with_capacity(base.decisions.len());
         let mut incomplete = false;
         for &i in &base.decisions {
             match observe(base.decision(i), clock) {
-                Some(observation) => observed.push((observation, i)),
+                Some(Observation { time, end }) => observed.push((time, end, i)),
                 None => incomplete = true,
             }
         }
@@ -162,8 +162,9 @@ fn waits(
             sheet.withhold(id, clock.name(), 0, "some of these waits have no time in this clock");
             continue;
         }
-        // Sorted once, every part comes sorted.
-        observed.sort_unstable_by(|a, b| a.0.time.total_cmp(&b.0.time).then(a.1.cmp(&b.1)));
+        // Sorted once, every part comes sorted. Which of two equal ones comes first changes nothing: a life table takes ties
+        // together.
+        observed.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         for cut in base.cuts_for(id) {
             for (slot, table) in cut.slots.iter().zip(tables(cut, &observed)) {
                 let quartiles = if cut.key == "week" { &QUARTILES[1..2] } else { &QUARTILES[..] };
@@ -185,13 +186,23 @@ fn waits(
     }
 }
 
+/// How long, how it ended and of which decision; in one, since an observation beside a number is half as large again.
+type Observed = (f64, End, u32);
+
 /// The life table of every part.
-fn tables(cut: &Cut, observed: &[(Observation, u32)]) -> Vec<LifeTable> {
-    let mut parts: Vec<Vec<Observation>> = vec![Vec::new(); cut.slots.len()];
-    for &(observation, i) in observed {
+fn tables(cut: &Cut, observed: &[Observed]) -> Vec<LifeTable> {
+    // Counted first: a vector that grows is put down twice.
+    let mut counts = vec![0; cut.slots.len()];
+    for &(_, _, i) in observed {
+        if let Some(count) = counts.get_mut(cut.slot_of[i as usize] as usize) {
+            *count += 1;
+        }
+    }
+    let mut parts: Vec<Vec<Observation>> = counts.into_iter().map(Vec::with_capacity).collect();
+    for &(time, end, i) in observed {
         let slot = cut.slot_of[i as usize];
         if slot != NONE {
-            parts[slot as usize].push(observation);
+            parts[slot as usize].push(Observation { time, end });
         }
     }
     parts.into_iter().map(LifeTable::new).collect()
@@ -199,12 +210,11 @@ fn tables(cut: &Cut, observed: &[(Observation, u32)]) -> Vec<LifeTable> {
 
 /// The times by which shares had the end that is waited for: Aalen-Johansen, or Kaplan-Meier where there is no other end.
 fn quantiles(table: &LifeTable, shares: &[(&str, f64)], clock: Clock, window: Window) -> Vec<Estimate> {
-    if table.competing() == 0 {
-        let curve = table.kaplan_meier();
-        return shares.iter().map(|&(_, p)| curve.quantile(p, clock.unit(), window)).collect();
+    let shares: Vec<f64> = shares.iter().map(|&(_, p)| p).collect();
+    match table.competing() {
+        0 => table.kaplan_meier().quantiles(&shares, clock.unit(), window),
+        _ => table.aalen_johansen().quantiles(&shares, clock.unit(), window),
     }
-    let curve = table.aalen_johansen();
-    shares.iter().map(|&(_, p)| curve.quantile(p, clock.unit(), window)).collect()
 }
 
 /// The mean wait until any end, up to a horizon.

@@ -1,9 +1,15 @@
 //! How long until something ends, when some have not ended yet: life table, Kaplan-Meier, restricted mean.
 
 mod incidence;
+mod table;
+mod trail;
 
 pub use incidence::{CumulativeIncidence, IncidenceStep, METHOD_AALEN_JOHANSEN};
+pub use table::{LifeTable, Row, Rows};
 
+use std::iter;
+
+use self::trail::{Trail, in_one_walk};
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 use crate::{level_or_default, z_two_sided};
 
@@ -31,33 +37,6 @@ pub struct Observation {
     pub time: f64,
     /// What ended the watching.
     pub end: End,
-}
-
-/// What happened at one distinct time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Row {
-    /// The time.
-    pub time: f64,
-    /// How many were watched up to it; those censored at it count.
-    pub at_risk: u64,
-    /// How many events.
-    pub events: u32,
-    /// How many competing ends.
-    pub competing: u32,
-    /// How many were censored.
-    pub censored: u32,
-}
-
-/// The observations, sorted and counted by distinct time: what every estimator of this room starts from.
-///
-/// Sorting costs `n log n`; observations that come sorted cost `n`. A time that is not a number, or below 0, is no
-/// observation and is left out of [`LifeTable::n`]. Empty input gives an empty table, of which everything is "cannot tell".
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LifeTable {
-    rows: Vec<Row>,
-    n: u64,
-    events: u64,
-    competing: u64,
 }
 
 /// One step of a Kaplan-Meier curve.
@@ -94,11 +73,11 @@ pub struct Step {
 ///
 /// **Reference.** Kaplan and Meier (1958), Nonparametric estimation from incomplete observations, JASA 53(282), 457-481;
 /// Kalbfleisch and Prentice (2002), The Statistical Analysis of Failure Time Data, 2nd edition, section 1.4.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KaplanMeier {
-    steps: Vec<Step>,
-    n: u64,
-    follow_up: FollowUp,
+///
+/// The curve is not kept: whatever is asked of it walks over the table, up to where the answer is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KaplanMeier<'a> {
+    table: &'a LifeTable,
 }
 
 /// What the table says of the time up to which it can speak.
@@ -107,120 +86,48 @@ pub(crate) struct FollowUp {
     /// The last time seen, `None` of nothing.
     last: Option<f64>,
     /// The longest time up to which at least `k` were watched and nothing at all had ended, for the bound of
-    /// [`unreached`].
+    /// [`Reached::estimate`].
     rows_without_end: Option<f64>,
 }
 
-impl LifeTable {
-    /// Sorts and counts.
-    pub fn new(mut observations: Vec<Observation>) -> Self {
-        observations.retain(|observation| observation.time >= 0.0 && observation.time.is_finite());
-        observations.sort_unstable_by(|a, b| a.time.total_cmp(&b.time));
-        let n = observations.len() as u64;
-        let mut table = LifeTable { rows: Vec::new(), n, events: 0, competing: 0 };
-        let mut at_risk = n;
-        for tied in observations.chunk_by(|a, b| a.time == b.time) {
-            let mut row = Row { time: tied[0].time, at_risk, events: 0, competing: 0, censored: 0 };
-            for observation in tied {
-                match observation.end {
-                    End::Event => row.events += 1,
-                    End::Competing => row.competing += 1,
-                    End::Censored => row.censored += 1,
-                }
-            }
-            table.events += u64::from(row.events);
-            table.competing += u64::from(row.competing);
-            at_risk -= tied.len() as u64;
-            table.rows.push(row);
-        }
-        table
-    }
+/// The steps of a curve, one after the other.
+#[derive(Clone)]
+struct Walk<'a> {
+    rows: Rows<'a>,
+    survival: f64,
+    greenwood: f64,
+}
 
-    /// What happened at each distinct time, in order.
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
+impl Iterator for Walk<'_> {
+    type Item = Step;
 
-    /// How many observations.
-    pub fn n(&self) -> u64 {
-        self.n
-    }
-
-    /// How many of them are events.
-    pub fn events(&self) -> u64 {
-        self.events
-    }
-
-    /// How many of them ended otherwise.
-    pub fn competing(&self) -> u64 {
-        self.competing
-    }
-
-    /// The same with every end taken for the event.
-    #[must_use]
-    pub fn any_end(mut self) -> Self {
-        for row in &mut self.rows {
-            row.events += row.competing;
-            row.competing = 0;
-        }
-        self.events += self.competing;
-        self.competing = 0;
-        self
-    }
-
-    /// The Kaplan-Meier curve; competing ends count as censored.
-    pub fn kaplan_meier(&self) -> KaplanMeier {
-        let mut steps = Vec::new();
-        let (mut survival, mut greenwood) = (1.0_f64, 0.0_f64);
-        for row in self.rows.iter().filter(|row| row.events > 0) {
-            let (n, d) = (row.at_risk as f64, f64::from(row.events));
-            // The last one gone leaves exactly nothing, whatever rounding there was before.
-            survival = if row.at_risk == u64::from(row.events) { 0.0 } else { survival * (1.0 - d / n) };
-            greenwood += d / (n * (n - d));
-            steps.push(Step {
-                time: row.time,
-                at_risk: row.at_risk,
-                events: u64::from(row.events),
-                survival,
-                greenwood,
-            });
-        }
-        KaplanMeier { steps, n: self.n, follow_up: self.follow_up() }
-    }
-
-    /// The Aalen-Johansen cumulative incidence of the event, beside competing ends.
-    pub fn aalen_johansen(&self) -> CumulativeIncidence {
-        incidence::fit(self)
-    }
-
-    fn follow_up(&self) -> FollowUp {
-        let ended = self.events + self.competing > 0;
-        FollowUp {
-            last: self.rows.last().map(|row| row.time),
-            rows_without_end: if ended { None } else { self.watched_by_at_least(AT_RISK_MIN) },
-        }
-    }
-
-    /// The longest time up to which at least `k` were watched.
-    fn watched_by_at_least(&self, k: u64) -> Option<f64> {
-        let rows = self.rows.partition_point(|row| row.at_risk >= k);
-        rows.checked_sub(1).map(|last| self.rows[last].time)
+    // Into the loop that walks, where the sums stay in registers.
+    #[inline(always)]
+    fn next(&mut self) -> Option<Step> {
+        let row = self.rows.find(|row| row.events > 0)?;
+        let (n, d) = (row.at_risk as f64, f64::from(row.events));
+        // The last one gone leaves exactly nothing, whatever rounding there was before.
+        self.survival = if row.at_risk == u64::from(row.events) { 0.0 } else { self.survival * (1.0 - d / n) };
+        self.greenwood += d / (n * (n - d));
+        Some(Step {
+            time: row.time,
+            at_risk: row.at_risk,
+            events: u64::from(row.events),
+            survival: self.survival,
+            greenwood: self.greenwood,
+        })
     }
 }
 
-/// If a share `1 - p <= 3/4` outlasts the quantile, 13 of 13 doing so has a chance of at most `0.75^13 = 0.024`: as many
-/// as have to be watched without any end before a time bounds the upper three quartiles from below at 95 %, two-sided.
-const AT_RISK_MIN: u64 = 13;
-
-impl KaplanMeier {
-    /// The steps, one an event time; empty where no event was seen.
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
+impl<'a> KaplanMeier<'a> {
+    /// The steps, one an event time; empty where no event was seen. Made anew each time.
+    pub fn steps(&self) -> Vec<Step> {
+        self.walk().collect()
     }
 
     /// How many observations stand behind it.
     pub fn n(&self) -> u64 {
-        self.n
+        self.table.n()
     }
 
     /// The share that lasts longer than `time`; 1 before the first event, and the last step's after the last.
@@ -231,18 +138,18 @@ impl KaplanMeier {
     /// The share that has ended by `time`, with limits; "cannot tell" where watching ended earlier with some still open.
     pub fn ended_by(&self, time: f64, window: Window) -> Estimate {
         let method = METHOD_KAPLAN_MEIER;
-        let Some(last) = self.follow_up.last else {
+        let Some(last) = self.table.follow_up().last else {
             return Estimate::cannot_tell(0, Unit::Share, window, method, "no observations");
         };
-        if time > last && self.steps.last().is_none_or(|step| step.survival > 0.0) {
-            return Estimate::cannot_tell(self.n, Unit::Share, window, method, "nothing was watched for that long");
+        if time > last && self.leaves_somebody() {
+            return Estimate::cannot_tell(self.n(), Unit::Share, window, method, "nothing was watched for that long");
         }
         let Some(step) = self.step_at(time) else {
-            return Estimate::new(0.0, Interval { low: Some(0.0), high: None }, self.n, Unit::Share, window, method);
+            return Estimate::new(0.0, Interval { low: Some(0.0), high: None }, self.n(), Unit::Share, window, method);
         };
         let limits = step.limits(LEVEL_DEFAULT);
         let interval = Interval { low: limits.high.map(|x| 1.0 - x), high: limits.low.map(|x| 1.0 - x) };
-        Estimate::new(1.0 - step.survival, interval, self.n, Unit::Share, window, method)
+        Estimate::new(1.0 - step.survival, interval, self.n(), Unit::Share, window, method)
     }
 
     /// The time by which a share `p` has ended.
@@ -254,15 +161,25 @@ impl KaplanMeier {
     /// **Reference.** Brookmeyer and Crowley (1982), A confidence interval for the median survival time, Biometrics
     /// 38(1), 29-41.
     pub fn quantile(&self, p: f64, unit: Unit, window: Window) -> Estimate {
+        self.quantile_on(&mut self.trail(), p, unit, window)
+    }
+
+    /// Several quantiles, each as of [`KaplanMeier::quantile`]; in rising order they cost one walk together.
+    pub fn quantiles(&self, shares: &[f64], unit: Unit, window: Window) -> Vec<Estimate> {
+        in_one_walk(shares, || self.trail(), |trail, p| self.quantile_on(trail, p, unit, window))
+    }
+
+    fn quantile_on(&self, trail: &mut Trail<Walk<'a>>, p: f64, unit: Unit, window: Window) -> Estimate {
         let target = 1.0 - p + STEP_TOLERANCE;
         let reached = Reached::on(
-            &self.steps,
+            trail,
             |step| step.time,
             |step| step.survival <= target,
             |step| step.survival <= 0.0 || step.limits(LEVEL_DEFAULT).low.is_some_and(|low| low <= target),
             |step| step.limits(LEVEL_DEFAULT).high.is_some_and(|high| high <= target),
         );
-        reached.estimate(p, self.n, !self.steps.is_empty(), self.follow_up, unit, window, METHOD_KAPLAN_MEIER)
+        let table = self.table;
+        reached.estimate(p, self.n(), table.events() > 0, table.follow_up(), unit, window, METHOD_KAPLAN_MEIER)
     }
 
     /// The mean of the time up to `horizon`: what is waited on average within it.
@@ -281,16 +198,17 @@ impl KaplanMeier {
     /// **Reference.** Royston and Parmar (2013), Restricted mean survival time, BMC Medical Research Methodology 13:152.
     pub fn restricted_mean(&self, horizon: f64, unit: Unit, window: Window) -> Estimate {
         let method = METHOD_RESTRICTED_MEAN;
-        let (Some(last), true) = (self.follow_up.last, horizon > 0.0) else {
-            return Estimate::cannot_tell(self.n, unit, window, method, "no observations");
+        let (Some(last), true) = (self.table.follow_up().last, horizon > 0.0) else {
+            return Estimate::cannot_tell(self.n(), unit, window, method, "no observations");
         };
-        if horizon > last && self.steps.last().is_none_or(|step| step.survival > 0.0) {
-            return Estimate::cannot_tell(self.n, unit, window, method, "nothing was watched for that long");
+        if horizon > last && self.leaves_somebody() {
+            return Estimate::cannot_tell(self.n(), unit, window, method, "nothing was watched for that long");
         }
-        let within = self.steps.partition_point(|step| step.time <= horizon);
+        let mut trail = self.trail();
+        let beyond = trail.walk_to(|step| step.time > horizon);
         // Backwards, so that the area to the right of each event is at hand.
         let (mut right, mut until, mut variance) = (0.0_f64, horizon, 0.0_f64);
-        for step in self.steps[..within].iter().rev() {
+        for step in trail.back().skip(usize::from(beyond.is_some())) {
             right += step.survival * (until - step.time);
             until = step.time;
             let (n, d) = (step.at_risk as f64, step.events as f64);
@@ -305,12 +223,24 @@ impl KaplanMeier {
         } else {
             Interval::UNKNOWN
         };
-        Estimate::new(mean, interval, self.n, unit, window, method)
+        Estimate::new(mean, interval, self.n(), unit, window, method)
     }
 
-    fn step_at(&self, time: f64) -> Option<&Step> {
-        let before = self.steps.partition_point(|step| step.time <= time);
-        before.checked_sub(1).map(|last| &self.steps[last])
+    fn step_at(&self, time: f64) -> Option<Step> {
+        self.walk().take_while(|step| step.time <= time).last()
+    }
+
+    /// Whether some are left after the last step, or there is none.
+    fn leaves_somebody(&self) -> bool {
+        self.walk().last().is_none_or(|step| step.survival > 0.0)
+    }
+
+    fn trail(&self) -> Trail<Walk<'a>> {
+        Trail::new(self.walk(), self.table.events())
+    }
+
+    fn walk(&self) -> Walk<'a> {
+        Walk { rows: self.table.rows(), survival: 1.0, greenwood: 0.0 }
     }
 }
 
@@ -350,19 +280,19 @@ impl Reached {
     /// Finds them on a curve whose value crosses once and for all.
     ///
     /// The outer limit of the curve crosses before its value does and the inner one after, so the search goes outwards from
-    /// the value and costs no more than the interval is wide. Where the value does not cross, it starts at the end.
-    fn on<S>(
-        steps: &[S],
-        time: impl Fn(&S) -> f64,
+    /// the value and limits are computed for no more steps than the interval is wide. Where the value does not cross, it
+    /// starts at the end.
+    fn on<S: Copy, W: Iterator<Item = S> + Clone>(
+        trail: &mut Trail<W>,
+        time: impl Fn(S) -> f64,
         value: impl Fn(&S) -> bool,
         outer: impl Fn(&S) -> bool,
         inner: impl Fn(&S) -> bool,
     ) -> Self {
-        let at = steps.partition_point(|step| !value(step));
-        let before = at.min(steps.len().saturating_sub(1));
-        let low = steps.iter().take(before + 1).rev().take_while(|step| outer(step)).last();
-        let high = steps.iter().skip(at).find(|step| inner(step));
-        Reached { value: steps.get(at).map(&time), low: low.map(&time), high: high.map(&time) }
+        let at = trail.walk_to(value);
+        let high = at.and_then(|at| iter::once(at).chain(trail.ahead()).find(inner));
+        let low = trail.back().take_while(outer).last();
+        Reached { value: at.map(&time), low: low.map(&time), high: high.map(&time) }
     }
 
     /// The estimate, or "cannot tell" with the lower limit that is known all the same.

@@ -91,7 +91,8 @@ fn near(ours: f64, theirs: f64) {
 #[test]
 fn kaplan_meier_greenwood_and_limits() {
     for case in reference().kaplan_meier {
-        let km = table(&case.time, &case.event).kaplan_meier();
+        let table = table(&case.time, &case.event);
+        let km = table.kaplan_meier();
         assert_eq!(km.steps().len(), case.at.len());
         for (i, step) in km.steps().iter().enumerate() {
             near(step.time, case.at[i]);
@@ -115,7 +116,8 @@ fn kaplan_meier_greenwood_and_limits() {
 #[test]
 fn aalen_johansen_incidence_variance_and_limits() {
     for case in reference().aalen_johansen {
-        let aj = table(&case.time, &case.end).aalen_johansen();
+        let table = table(&case.time, &case.end);
+        let aj = table.aalen_johansen();
         assert_eq!(aj.steps().len(), case.at.len());
         for (i, step) in aj.steps().iter().enumerate() {
             near(step.time, case.at[i]);

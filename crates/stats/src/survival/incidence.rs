@@ -1,6 +1,6 @@
 //! How many have ended in one way by a time, when they can also end in another: Aalen-Johansen.
 
-use super::{FollowUp, LifeTable, Reached, STEP_TOLERANCE, log_log};
+use super::{LifeTable, Reached, Rows, STEP_TOLERANCE, Trail, in_one_walk, log_log};
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 
 /// How [`CumulativeIncidence`] describes itself.
@@ -43,87 +43,131 @@ pub struct IncidenceStep {
 /// **Reference.** Aalen and Johansen (1978), An empirical transition matrix for non-homogeneous Markov chains,
 /// Scandinavian Journal of Statistics 5, 141-150; Collett (2015), Modelling Survival Data in Medical Research, 3rd
 /// edition, page 411, for the variance.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CumulativeIncidence {
-    steps: Vec<IncidenceStep>,
-    n: u64,
-    follow_up: FollowUp,
+///
+/// The curve is not kept: whatever is asked of it walks over the table, up to where the answer is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CumulativeIncidence<'a> {
+    pub(super) table: &'a LifeTable,
 }
 
-/// One pass over the table.
-pub(super) fn fit(table: &LifeTable) -> CumulativeIncidence {
-    let mut steps = Vec::new();
-    let (mut survival, mut incidence, mut competing) = (1.0_f64, 0.0_f64, 0.0_f64);
+/// The steps of a cumulative incidence, one after the other.
+#[derive(Clone)]
+struct Walk<'a> {
+    rows: Rows<'a>,
+    survival: f64,
+    incidence: f64,
+    competing: f64,
     // Σ e/(n(n-e)) with weights 1, F_i, F_i²; Σ S² d(n-d)/n³; Σ S d/n² with weights 1, F_i.
-    let (mut a0, mut a1, mut a2, mut b, mut c0, mut c1) = (0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64);
-    for row in table.rows().iter().filter(|row| row.events + row.competing > 0) {
+    a: [f64; 3],
+    b: f64,
+    c: [f64; 2],
+}
+
+impl Iterator for Walk<'_> {
+    type Item = IncidenceStep;
+
+    // Into the loop that walks, where the sums stay in registers: that halves the time of a walk.
+    #[inline(always)]
+    fn next(&mut self) -> Option<IncidenceStep> {
+        let row = self.rows.find(|row| row.events + row.competing > 0)?;
         let (n, d, other) = (row.at_risk as f64, f64::from(row.events), f64::from(row.competing));
-        let (before, ends) = (survival, d + other);
-        incidence += before * d / n;
-        competing += before * other / n;
+        let (before, ends) = (self.survival, d + other);
+        self.incidence += before * d / n;
+        self.competing += before * other / n;
+        let incidence = self.incidence;
         let everybody = row.at_risk == u64::from(row.events) + u64::from(row.competing);
-        survival = if everybody { 0.0 } else { before * (1.0 - ends / n) };
-        b += before * before * d * (n - d) / (n * n * n);
+        self.survival = if everybody { 0.0 } else { before * (1.0 - ends / n) };
+        self.b += before * before * d * (n - d) / (n * n * n);
         let c = before * d / (n * n);
-        c0 += c;
-        c1 += c * incidence;
+        self.c[0] += c;
+        self.c[1] += c * incidence;
         // The own term of a row is 0 in the first sum, since F(t) - F(t_i) is; it is infinite only where nobody is left,
         // and then no later row needs it.
         if !everybody {
             let a = ends / (n * (n - ends));
-            a0 += a;
-            a1 += a * incidence;
-            a2 += a * incidence * incidence;
+            self.a[0] += a;
+            self.a[1] += a * incidence;
+            self.a[2] += a * incidence * incidence;
         }
-        let variance = (incidence * incidence * a0 - 2.0 * incidence * a1 + a2) + b - 2.0 * (incidence * c0 - c1);
-        steps.push(IncidenceStep { time: row.time, incidence, competing, survival, variance: variance.max(0.0) });
+        let ([a0, a1, a2], [c0, c1]) = (self.a, self.c);
+        let variance = (incidence * incidence * a0 - 2.0 * incidence * a1 + a2) + self.b - 2.0 * (incidence * c0 - c1);
+        let (competing, survival) = (self.competing, self.survival);
+        Some(IncidenceStep { time: row.time, incidence, competing, survival, variance: variance.max(0.0) })
     }
-    CumulativeIncidence { steps, n: table.n(), follow_up: table.follow_up() }
 }
 
-impl CumulativeIncidence {
-    /// The steps, one a time at which anything ended; empty where nothing did.
-    pub fn steps(&self) -> &[IncidenceStep] {
-        &self.steps
+impl<'a> CumulativeIncidence<'a> {
+    /// The steps, one a time at which anything ended; empty where nothing did. Made anew each time.
+    pub fn steps(&self) -> Vec<IncidenceStep> {
+        self.walk().collect()
     }
 
     /// How many observations stand behind it.
     pub fn n(&self) -> u64 {
-        self.n
+        self.table.n()
     }
 
     /// The share in which the event has happened by `time`; "cannot tell" where watching ended earlier with some open.
     pub fn ended_by(&self, time: f64, window: Window) -> Estimate {
         let method = METHOD_AALEN_JOHANSEN;
-        let Some(last) = self.follow_up.last else {
+        let Some(last) = self.table.follow_up().last else {
             return Estimate::cannot_tell(0, Unit::Share, window, method, "no observations");
         };
-        if time > last && self.steps.last().is_none_or(|step| step.survival > 0.0) {
-            return Estimate::cannot_tell(self.n, Unit::Share, window, method, "nothing was watched for that long");
+        if time > last && self.leaves_somebody() {
+            return Estimate::cannot_tell(self.n(), Unit::Share, window, method, "nothing was watched for that long");
         }
-        let before = self.steps.partition_point(|step| step.time <= time);
-        match before.checked_sub(1).map(|at| &self.steps[at]) {
+        match self.walk().take_while(|step| step.time <= time).last() {
             Some(step) => {
                 let limits = step.limits(LEVEL_DEFAULT);
-                Estimate::new(step.incidence, limits, self.n, Unit::Share, window, method)
+                Estimate::new(step.incidence, limits, self.n(), Unit::Share, window, method)
             }
-            None => Estimate::new(0.0, Interval { low: Some(0.0), high: None }, self.n, Unit::Share, window, method),
+            None => Estimate::new(0.0, Interval { low: Some(0.0), high: None }, self.n(), Unit::Share, window, method),
         }
     }
 
     /// The time by which the event had happened in a share `p` of all; where that is not reached, "cannot tell" with a
     /// lower limit.
     pub fn quantile(&self, p: f64, unit: Unit, window: Window) -> Estimate {
+        self.quantile_on(&mut self.trail(), p, unit, window)
+    }
+
+    /// Several quantiles, each as of [`CumulativeIncidence::quantile`]; in rising order they cost one walk together.
+    pub fn quantiles(&self, shares: &[f64], unit: Unit, window: Window) -> Vec<Estimate> {
+        in_one_walk(shares, || self.trail(), |trail, p| self.quantile_on(trail, p, unit, window))
+    }
+
+    fn quantile_on(&self, trail: &mut Trail<Walk<'a>>, p: f64, unit: Unit, window: Window) -> Estimate {
         let target = p - STEP_TOLERANCE;
         let reached = Reached::on(
-            &self.steps,
+            trail,
             |step| step.time,
             |step| step.incidence >= target,
             |step| step.incidence >= 1.0 || step.limits(LEVEL_DEFAULT).high.is_some_and(|high| high >= target),
             |step| step.limits(LEVEL_DEFAULT).low.is_some_and(|low| low >= target),
         );
-        let any = self.steps.last().is_some_and(|step| step.incidence > 0.0);
-        reached.estimate(p, self.n, any, self.follow_up, unit, window, METHOD_AALEN_JOHANSEN)
+        let table = self.table;
+        reached.estimate(p, self.n(), table.events() > 0, table.follow_up(), unit, window, METHOD_AALEN_JOHANSEN)
+    }
+
+    /// Whether some are left after the last step, or there is none.
+    fn leaves_somebody(&self) -> bool {
+        self.walk().last().is_none_or(|step| step.survival > 0.0)
+    }
+
+    fn trail(&self) -> Trail<Walk<'a>> {
+        Trail::new(self.walk(), self.table.events() + self.table.competing())
+    }
+
+    fn walk(&self) -> Walk<'a> {
+        Walk {
+            rows: self.table.rows(),
+            survival: 1.0,
+            incidence: 0.0,
+            competing: 0.0,
+            a: [0.0; 3],
+            b: 0.0,
+            c: [0.0; 2],
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Truths by hand, edge cases and invariants of the survival estimators.
 #![allow(clippy::unwrap_used)]
 
+mod plain;
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -29,7 +31,8 @@ fn table(observations: &[(f64, char)]) -> LifeTable {
 #[test]
 fn seven_rows_by_hand() {
     let rows = [(3.0, 'e'), (1.0, 'e'), (2.0, '.'), (3.0, '.'), (f64::NAN, 'e'), (4.0, 'e'), (7.0, '.'), (9.0, 'e')];
-    let km = table(&rows).kaplan_meier();
+    let table = table(&rows);
+    let km = table.kaplan_meier();
     assert_eq!(km.n(), 7);
     let curve: Vec<_> = km.steps().iter().map(|step| (step.time, step.at_risk, step.events)).collect();
     assert_eq!(curve, [(1.0, 7, 1), (3.0, 5, 1), (4.0, 3, 1), (9.0, 1, 1)]);
@@ -51,7 +54,8 @@ fn seven_rows_by_hand() {
 /// risk: F = 1/4 + 1/4 at 3.
 #[test]
 fn competing_ends_by_hand() {
-    let aj = table(&[(1.0, 'e'), (2.0, 'c'), (3.0, 'e'), (4.0, '.')]).aalen_johansen();
+    let table = table(&[(1.0, 'e'), (2.0, 'c'), (3.0, 'e'), (4.0, '.')]);
+    let aj = table.aalen_johansen();
     let curve: Vec<_> = aj.steps().iter().map(|step| (step.time, step.incidence, step.competing)).collect();
     assert_eq!(curve, [(1.0, 0.25, 0.0), (2.0, 0.25, 0.25), (3.0, 0.5, 0.25)]);
     // At the first end the variance is the binomial one: 1/4 * 3/4 / 4.
@@ -73,7 +77,8 @@ fn kaplan_meier_overstates_beside_a_competing_end() {
 #[test]
 fn complete_observations_are_the_empirical_distribution() {
     let rows: Vec<_> = (1..=40).map(|i| (f64::from(i), 'e')).collect();
-    let (km, aj) = (table(&rows).kaplan_meier(), table(&rows).aalen_johansen());
+    let table = table(&rows);
+    let (km, aj) = (table.kaplan_meier(), table.aalen_johansen());
     for (i, (step, same)) in km.steps().iter().zip(aj.steps()).enumerate() {
         let p = (i as f64 + 1.0) / 40.0;
         assert!((step.survival - (1.0 - p)).abs() < 1e-12);
@@ -125,7 +130,8 @@ fn a_median_that_is_not_reached_has_a_lower_limit() {
 
 #[test]
 fn a_horizon_beyond_the_watching_is_refused() {
-    let km = table(&[(1.0, 'e'), (5.0, '.')]).kaplan_meier();
+    let table = table(&[(1.0, 'e'), (5.0, '.')]);
+    let km = table.kaplan_meier();
     assert!(km.restricted_mean(6.0, Unit::CalendarHours, WINDOW).value().is_none());
     assert_eq!(km.restricted_mean(5.0, Unit::CalendarHours, WINDOW).value(), Some(3.0));
     assert!(km.ended_by(6.0, WINDOW).value().is_none());
@@ -135,7 +141,8 @@ fn a_horizon_beyond_the_watching_is_refused() {
 
 #[test]
 fn all_at_once_is_a_single_step() {
-    let km = table(&[(0.0, 'e'); 8]).kaplan_meier();
+    let table = table(&[(0.0, 'e'); 8]);
+    let km = table.kaplan_meier();
     assert_eq!(km.steps().len(), 1);
     assert_eq!(km.quantile(0.5, Unit::CalendarHours, WINDOW).value(), Some(0.0));
 }
@@ -157,7 +164,8 @@ fn observations() -> impl Strategy<Value = Vec<Observation>> {
 proptest! {
     #[test]
     fn survival_falls_from_1_and_stays_within_0_and_1(observations in observations()) {
-        let km = LifeTable::new(observations).kaplan_meier();
+        let table = LifeTable::new(observations);
+        let km = table.kaplan_meier();
         let mut before = 1.0;
         for step in km.steps() {
             prop_assert!(step.survival <= before && step.survival >= 0.0);
@@ -171,7 +179,8 @@ proptest! {
     #[test]
     fn both_ends_and_what_is_left_sum_to_1(observations in observations()) {
         let table = LifeTable::new(observations);
-        let all = table.clone().any_end().kaplan_meier();
+        let any_end = table.clone().any_end();
+        let all = any_end.kaplan_meier();
         for step in table.aalen_johansen().steps() {
             prop_assert!((step.incidence + step.competing + step.survival - 1.0).abs() < 1e-12);
             prop_assert!((step.survival - all.survival_at(step.time)).abs() < 1e-12);
