@@ -1,176 +1,30 @@
 //! How many times as long something takes, some of it not over yet: accelerated failure time models, robust by cluster.
 
-use std::f64::consts::{PI, SQRT_2};
-
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use statrs::function::erf::erfc;
 
-use crate::dense::{Factor, Square, dot};
+use crate::dense::{Factor, Square};
 use crate::estimate::Interval;
 use crate::hazard::{ByCluster, upper_tail};
 use crate::z_two_sided;
 
-/// How often the coefficients are improved before giving up.
-const STEPS_MAX: usize = 80;
+mod climb;
+mod shape;
+mod times;
 
-/// A step smaller than this, against the size of what it moves, is none.
-const STEP_TOLERANCE: f64 = 1e-11;
+pub use shape::Shape;
+pub use times::Times;
 
-/// A scaled pivot below this is a column that others add up to.
-const COLLINEAR: f64 = 1e-10;
+use climb::{COLLINEAR, Top, climb, climb_from, log_likelihood};
+use times::Rows;
 
 /// A model of four fifths, for the choice of a shape, is good enough when its next step would gain less in log-likelihood.
 /// What is left after that step is smaller still, as Newton's steps go.
 const GAIN_OF_PART: f64 = 1e-4;
 
-/// And when that step moves no coefficient by more: where nothing ended along a column, ever less is gained for ever.
-const MOVED_OF_PART: f64 = 1e-2;
-
 /// In how many parts clusters are parted to choose a shape.
 const FOLDS: usize = 5;
-
-/// The distribution of the logarithm of a time around its mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Shape {
-    /// Normal: the time is log-normal.
-    LogNormal,
-    /// Smallest extreme value: the time is Weibull.
-    Weibull,
-    /// Logistic: the time is log-logistic, with a heavier tail.
-    LogLogistic,
-}
-
-impl Shape {
-    /// Every shape; the first of equals is taken.
-    pub const ALL: [Shape; 3] = [Shape::LogNormal, Shape::Weibull, Shape::LogLogistic];
-
-    /// `log-normal`, `Weibull` or `log-logistic`.
-    pub fn words(self) -> &'static str {
-        match self {
-            Shape::LogNormal => "log-normal",
-            Shape::Weibull => "Weibull",
-            Shape::LogLogistic => "log-logistic",
-        }
-    }
-
-    /// Logarithm of density (ended) or survival (not ended) at a standardised log time.
-    #[inline]
-    fn log(self, z: f64, ended: bool) -> f64 {
-        match (self, ended) {
-            (Shape::LogNormal, true) => -z * z / 2.0 - (2.0 * PI).ln() / 2.0,
-            (Shape::LogNormal, false) => normal_tail(z).0,
-            (Shape::Weibull, ended) => f64::from(u8::from(ended)) * z - risen(z),
-            (Shape::LogLogistic, ended) => {
-                let times = if ended { 2.0 } else { 1.0 };
-                let log_one_plus = z.max(0.0) + (-z.abs()).exp().ln_1p();
-                (times - 1.0) * z - times * log_one_plus
-            }
-        }
-    }
-
-    /// Its first two derivatives.
-    #[inline]
-    fn slopes(self, z: f64, ended: bool) -> (f64, f64) {
-        match (self, ended) {
-            (Shape::LogNormal, true) => (-z, -1.0),
-            (Shape::LogNormal, false) => {
-                let (_, mills) = normal_tail(z);
-                (-mills, -mills * (mills - z))
-            }
-            (Shape::Weibull, ended) => {
-                let risen = risen(z);
-                (f64::from(u8::from(ended)) - risen, -risen)
-            }
-            (Shape::LogLogistic, ended) => {
-                let times = if ended { 2.0 } else { 1.0 };
-                let below = 1.0 / (1.0 + (-z).exp());
-                (times - 1.0 - times * below, -times * below * (1.0 - below))
-            }
-        }
-    }
-}
-
-/// The exponential; beyond some bound a density is 0 to the last bit, and its square no number.
-fn risen(z: f64) -> f64 {
-    z.min(300.0).exp()
-}
-
-/// Times, each with its columns, whether it had ended, and its cluster.
-///
-/// Most columns are indicators, so only what is not 0 is kept.
-#[derive(Clone, Debug, Default)]
-pub struct Times {
-    columns: usize,
-    /// Columns that are not 0, with what is in them, time after time.
-    x: Vec<(u32, f64)>,
-    /// Where those of each time end.
-    until: Vec<usize>,
-    log_time: Vec<f64>,
-    ended: Vec<bool>,
-    cluster: Vec<u32>,
-}
-
-impl Times {
-    /// None yet, with so many columns. One of them should be 1 throughout: no mean is added.
-    pub fn new(columns: usize) -> Self {
-        Self { columns, ..Self::default() }
-    }
-
-    /// Adds a time in whatever unit: its columns (missing ones are 0, surplus ones are left out), whether it had ended, and
-    /// the number of its cluster. Gives false, and adds nothing, where the time is not positive and finite.
-    pub fn push(&mut self, x: &[f64], time: f64, ended: bool, cluster: u32) -> bool {
-        if !(time > 0.0 && time.is_finite()) {
-            return false;
-        }
-        self.x.extend((0..).zip(x.iter().copied()).take(self.columns).filter(|(_, x)| *x != 0.0));
-        self.until.push(self.x.len());
-        self.log_time.push(time.ln());
-        self.ended.push(ended);
-        self.cluster.push(cluster);
-        true
-    }
-
-    /// How many times.
-    pub fn len(&self) -> usize {
-        self.ended.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ended.is_empty()
-    }
-
-    /// How many had ended.
-    pub fn events(&self) -> u64 {
-        self.ended.iter().filter(|ended| **ended).count() as u64
-    }
-
-    /// The columns of a time that are not 0, in order.
-    fn row(&self, i: usize) -> &[(u32, f64)] {
-        let from = i.checked_sub(1).map_or(0, |before| self.until[before]);
-        &self.x[from..self.until[i]]
-    }
-
-    fn chosen(&self, keep: impl Fn(usize) -> bool) -> Times {
-        let mut chosen = Times::new(self.columns);
-        for i in (0..self.len()).filter(|&i| keep(i)) {
-            chosen.x.extend(self.row(i));
-            chosen.until.push(chosen.x.len());
-            chosen.log_time.push(self.log_time[i]);
-            chosen.ended.push(self.ended[i]);
-            chosen.cluster.push(self.cluster[i]);
-        }
-        chosen
-    }
-}
-
-/// The columns of a time, each times its coefficient.
-#[inline]
-fn along(x: &[(u32, f64)], beta: &[f64]) -> f64 {
-    x.iter().map(|&(column, x)| x * beta[column as usize]).sum()
-}
 
 /// Why there is no fit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -283,44 +137,51 @@ impl Choice {
 /// # Errors
 /// When nothing ended, a column can be made from others, the columns say the times exactly, or the coefficients do not settle.
 pub fn fit(times: &Times, shape: Shape) -> Result<Fit, Unfit> {
-    fitted(times, shape, &climb(times, shape)?)
+    fitted(times, shape, &climb(&times.rows(|_| true), shape, 0.0)?)
 }
 
 /// The fit at the top of the likelihood.
 fn fitted(times: &Times, shape: Shape, top: &Top) -> Result<Fit, Unfit> {
-    let (k, n) = (times.columns, times.len());
+    let (k, n) = (times.columns(), times.len());
+    let rows = times.rows(|_| true);
     let (beta, scale) = (top.beta(), top.scale());
     let (mut information, mut scores) = (Square::zero(k + 1), ByCluster::new(k + 1));
     let mut score = vec![0.0; k + 1];
-    for i in 0..n {
-        let (x, ended) = (times.row(i), times.ended[i]);
-        let z = (times.log_time[i] - along(x, &beta)) / scale;
-        let (slope, curve) = shape.slopes(z, ended);
-        information.add(k, k, -(curve * z * z + slope * z));
-        for &(a, x_a) in x {
-            let a = a as usize;
-            let cross = -(curve * z + slope) * x_a / scale;
-            information.add(a, k, cross);
-            information.add(k, a, cross);
-            for &(b, x_b) in x {
-                information.add(a, b as usize, -curve * x_a * x_b / (scale * scale));
-            }
-            score[a] = -slope * x_a / scale;
+    for run in rows.runs() {
+        let along = run.along(&beta);
+        // Of the curvature only sums over times with the same columns are needed, of scores each.
+        let (mut curves, mut crosses, mut own) = (0.0, 0.0, 0.0);
+        for ((log_time, ended), &which) in run.each().zip(run.which) {
+            let z = (log_time - along) / scale;
+            let of = shape.at(z, ended);
+            curves -= of.curve;
+            crosses -= of.curve * z + of.slope;
+            own -= of.curve * z * z + of.slope * z;
+            run.x.iter().for_each(|&(a, x_a)| score[a as usize] = -of.slope * x_a / scale);
+            score[k] = -of.slope * z - f64::from(u8::from(ended));
+            scores.add(times.clusters()[which as usize], &score);
         }
-        score[k] = -slope * z - f64::from(u8::from(ended));
-        scores.add(times.cluster[i], &score);
-        score.fill(0.0);
+        information.add(k, k, own);
+        for &(a, x_a) in run.x {
+            let a = a as usize;
+            information.add(a, k, crosses * x_a / scale);
+            information.add(k, a, crosses * x_a / scale);
+            for &(b, x_b) in run.x {
+                information.add(a, b as usize, curves * x_a * x_b / (scale * scale));
+            }
+            score[a] = 0.0;
+        }
     }
     let model = Factor::of(&information, COLLINEAR).map_err(|_| Unfit::Unsettled)?.inverse();
     let mut meat = Square::zero(k + 1);
     scores.each(|score| meat.add_outer(score, 1.0));
-    let (rows, groups, columns) = (n as f64, scores.n as f64, (k + 1) as f64);
-    let factor = groups / (groups - 1.0) * (rows - 1.0) / (rows - columns);
+    let (all, groups, columns) = (n as f64, scores.n as f64, (k + 1) as f64);
+    let factor = groups / (groups - 1.0) * (all - 1.0) / (all - columns);
     let robust = model.times(&meat).times(&model).scaled(factor);
     Ok(Fit {
         shape,
         scale,
-        log_likelihood: log_likelihood(times, shape, &beta, scale),
+        log_likelihood: log_likelihood(&rows, shape, top),
         coefficients: beta,
         rows: n as u64,
         ends: times.events(),
@@ -340,7 +201,7 @@ fn fitted(times: &Times, shape: Shape, top: &Top) -> Result<Fit, Unfit> {
 /// # Errors
 /// As [`fit`], where no shape can be fitted at all.
 pub fn choose(times: &Times, seed: u64) -> Result<Choice, Unfit> {
-    let mut numbers = times.cluster.clone();
+    let mut numbers = times.clusters().to_vec();
     numbers.sort_unstable();
     numbers.dedup();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -351,22 +212,23 @@ pub fn choose(times: &Times, seed: u64) -> Result<Choice, Unfit> {
     let mut dealt: Vec<(u32, usize)> =
         numbers.into_iter().enumerate().map(|(at, number)| (number, at % FOLDS)).collect();
     dealt.sort_unstable();
-    let fold_of: Vec<usize> = (0..times.len())
-        .map(|i| dealt.binary_search_by_key(&times.cluster[i], |&(number, _)| number).map_or(0, |at| dealt[at].1))
-        .collect();
-    let parts: Vec<(Times, Times)> =
-        (0..FOLDS).map(|fold| (times.chosen(|i| fold_of[i] != fold), times.chosen(|i| fold_of[i] == fold))).collect();
-    let tops = Shape::ALL.map(|shape| (shape, climb(times, shape)));
+    let fold_of =
+        |cluster: &u32| dealt.binary_search_by_key(cluster, |&(number, _)| number).map_or(0, |at| dealt[at].1);
+    let fold_of: Vec<usize> = times.clusters().iter().map(fold_of).collect();
+    let parts: Vec<(Rows<'_>, Rows<'_>)> =
+        (0..FOLDS).map(|fold| (times.rows(|i| fold_of[i] != fold), times.rows(|i| fold_of[i] == fold))).collect();
+    let all = times.rows(|_| true);
+    let tops = Shape::ALL.map(|shape| (shape, climb(&all, shape, 0.0)));
     let held_out = |(shape, of_all): &(Shape, Result<Top, Unfit>)| {
         let reached = parts.iter().try_fold(0.0, |sum, (seen, unseen)| {
             // Four fifths of the data have their top near that of all: the climb begins there.
             let top = match of_all {
                 Ok(near) => climb_from(seen, *shape, near.parameters.clone(), GAIN_OF_PART)
-                    .or_else(|_| climb_within(seen, *shape, GAIN_OF_PART)),
-                Err(_) => climb_within(seen, *shape, GAIN_OF_PART),
+                    .or_else(|_| climb(seen, *shape, GAIN_OF_PART)),
+                Err(_) => climb(seen, *shape, GAIN_OF_PART),
             };
             let top = top.ok()?;
-            Some(sum + log_likelihood(unseen, *shape, &top.beta(), top.scale()))
+            Some(sum + log_likelihood(unseen, *shape, &top))
         })?;
         Some((*shape, reached))
     };
@@ -383,168 +245,6 @@ pub fn choose(times: &Times, seed: u64) -> Result<Choice, Unfit> {
     };
     let of_all = tops.into_iter().find_map(|(of, top)| (of == shape).then_some(top));
     Ok(Choice { shape, held_out, top: of_all.unwrap_or(Err(Unfit::Unsettled)) })
-}
-
-/// Where the likelihood is largest: coefficients over scale, and one over scale last.
-#[derive(Clone, Debug, PartialEq)]
-struct Top {
-    parameters: Vec<f64>,
-    value: f64,
-}
-
-impl Top {
-    fn scale(&self) -> f64 {
-        1.0 / self.parameters[self.parameters.len() - 1]
-    }
-
-    fn beta(&self) -> Vec<f64> {
-        let (last, rest) = self.parameters.split_last().expect("the scale is always there");
-        rest.iter().map(|part| part / last).collect()
-    }
-}
-
-fn climb(times: &Times, shape: Shape) -> Result<Top, Unfit> {
-    climb_within(times, shape, 0.0)
-}
-
-fn climb_within(times: &Times, shape: Shape, gain_min: f64) -> Result<Top, Unfit> {
-    if times.events() == 0 {
-        return Err(Unfit::NoEnds);
-    }
-    climb_from(times, shape, start(times)?, gain_min)
-}
-
-/// Climbs until the coefficients stand still, or until the step that promises to gain less than `gain_min` is taken.
-fn climb_from(times: &Times, shape: Shape, mut at: Vec<f64>, gain_min: f64) -> Result<Top, Unfit> {
-    if times.events() == 0 {
-        return Err(Unfit::NoEnds);
-    }
-    let mut value = objective(times, shape, &at);
-    let mut idle = 0;
-    for _ in 0..STEPS_MAX {
-        let (gradient, information) = derivatives(times, shape, &at);
-        let step = Factor::of(&information, COLLINEAR * COLLINEAR).map_err(|_| Unfit::Unsettled)?.solve(&gradient);
-        let moved = at.iter().zip(&step).fold(0.0_f64, |most, (at, step)| most.max(step.abs() / (1.0 + at.abs())));
-        if !moved.is_finite() {
-            return Err(Unfit::Unsettled);
-        }
-        // The second: rounding lets the last digits wander.
-        if moved < STEP_TOLERANCE || idle >= 3 && moved < 1e-7 {
-            return Ok(Top { parameters: at, value });
-        }
-        let gain = dot(&gradient, &step) / 2.0;
-        if gain < gain_min && moved < MOVED_OF_PART {
-            at.iter_mut().zip(&step).for_each(|(at, step)| *at += step);
-            return Ok(Top { parameters: at, value: value + gain });
-        }
-        let mut part = 1.0;
-        let (next, reached) = loop {
-            let next: Vec<f64> = at.iter().zip(&step).map(|(at, step)| at + part * step).collect();
-            let reached = objective(times, shape, &next);
-            if reached >= value - 1e-12 * value.abs() {
-                break (next, reached);
-            }
-            if part < 1e-10 {
-                return Err(Unfit::Unsettled);
-            }
-            part /= 2.0;
-        };
-        let stands_still = (reached - value).abs() < 1e-9 * (1.0 + value.abs());
-        idle = if stands_still { idle + 1 } else { 0 };
-        (at, value) = (next, reached);
-    }
-    Err(Unfit::Unsettled)
-}
-
-/// Least squares without regard to what had not ended.
-fn start(times: &Times) -> Result<Vec<f64>, Unfit> {
-    let k = times.columns;
-    let (mut squares, mut products, mut about) = (Square::zero(k), vec![0.0; k], 0.0);
-    for i in 0..times.len() {
-        for &(a, x_a) in times.row(i) {
-            for &(b, x_b) in times.row(i) {
-                squares.add(a as usize, b as usize, x_a * x_b);
-            }
-            products[a as usize] += x_a * times.log_time[i];
-        }
-        about += times.log_time[i] * times.log_time[i];
-    }
-    let beta = match k {
-        0 => Vec::new(),
-        _ => Factor::of(&squares, COLLINEAR).map_err(Unfit::Collinear)?.solve(&products),
-    };
-    let residual = |i: usize| times.log_time[i] - along(times.row(i), &beta);
-    let spread = ((0..times.len()).map(|i| residual(i).powi(2)).sum::<f64>() / times.len() as f64).sqrt();
-    if spread <= 1e-9 * (1.0 + (about / times.len() as f64).sqrt()) {
-        return Err(Unfit::NoSpread);
-    }
-    Ok(beta.iter().map(|part| part / spread).chain([1.0 / spread]).collect())
-}
-
-fn objective(times: &Times, shape: Shape, at: &[f64]) -> f64 {
-    let inverse = at[times.columns];
-    if inverse.is_nan() || inverse <= 0.0 {
-        return f64::NEG_INFINITY;
-    }
-    (0..times.len())
-        .map(|i| {
-            let z = inverse * times.log_time[i] - along(times.row(i), at);
-            let log = shape.log(z, times.ended[i]);
-            if times.ended[i] { log + inverse.ln() } else { log }
-        })
-        .sum()
-}
-
-/// The slope of the objective, and its curvature with the sign turned; of the curvature only the lower half is filled, which
-/// is all that a factor reads.
-fn derivatives(times: &Times, shape: Shape, at: &[f64]) -> (Vec<f64>, Square) {
-    let k = times.columns;
-    let (mut gradient, mut information) = (vec![0.0; k + 1], Square::zero(k + 1));
-    let inverse = at[k];
-    let (of_end, of_end_squared) = (1.0 / inverse, 1.0 / (inverse * inverse));
-    for i in 0..times.len() {
-        let (x, log_time) = (times.row(i), times.log_time[i]);
-        // A coefficient counts with its sign turned: z = inverse log t - x g.
-        let (slope, curve) = shape.slopes(log_time * inverse - along(x, at), times.ended[i]);
-        for (j, &(a, x_a)) in x.iter().enumerate() {
-            gradient[a as usize] -= slope * x_a;
-            let scaled = -curve * x_a;
-            for &(b, x_b) in &x[..=j] {
-                information.add(a as usize, b as usize, scaled * x_b);
-            }
-            information.add(k, a as usize, curve * log_time * x_a);
-        }
-        gradient[k] += slope * log_time;
-        information.add(k, k, -curve * log_time * log_time);
-        if times.ended[i] {
-            gradient[k] += of_end;
-            information.add(k, k, of_end_squared);
-        }
-    }
-    (gradient, information)
-}
-
-fn log_likelihood(times: &Times, shape: Shape, beta: &[f64], scale: f64) -> f64 {
-    (0..times.len())
-        .map(|i| {
-            let z = (times.log_time[i] - along(times.row(i), beta)) / scale;
-            let log = shape.log(z, times.ended[i]);
-            if times.ended[i] { log - scale.ln() - times.log_time[i] } else { log }
-        })
-        .sum()
-}
-
-/// Logarithm of the upper tail of the standard normal, and density over tail.
-fn normal_tail(z: f64) -> (f64, f64) {
-    let log_density = -z * z / 2.0 - (2.0 * PI).ln() / 2.0;
-    if z > 25.0 {
-        // The tail is about to underflow; the first terms of its series are exact to the last bit by then.
-        let squared = 1.0 / (z * z);
-        let series = 1.0 - squared * (1.0 - squared * (3.0 - squared * (15.0 - squared * 105.0)));
-        return (log_density - z.ln() + series.ln(), z / series);
-    }
-    let log_tail = (0.5 * erfc(z / SQRT_2)).ln();
-    (log_tail, (log_density - log_tail).exp())
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Whether something makes an end more likely from then on: person-period rows, complementary log-log, robust by cluster.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use statrs::function::erf::erfc;
 
 use crate::dense::{Factor, Square, dot};
@@ -94,7 +93,7 @@ impl Stretches {
     /// The same likelihood in fewer rows: those in which nothing ended, of the same columns, add up their lengths; those
     /// that ended, of the same columns and length, are counted. Gives how often each row counts.
     fn packed(&self) -> (Stretches, Vec<f64>) {
-        let mut place: HashMap<Vec<u64>, usize> = HashMap::new();
+        let mut place: FxHashMap<Vec<u64>, usize> = FxHashMap::default();
         let (mut packed, mut weights) = (Stretches::new(self.columns), Vec::new());
         let mut key = Vec::with_capacity(self.columns + 1);
         for i in 0..self.len() {
@@ -454,13 +453,13 @@ pub(crate) struct ByCluster {
     k: usize,
     /// How many clusters so far.
     pub(crate) n: usize,
-    place: HashMap<u32, usize>,
+    place: FxHashMap<u32, usize>,
     sums: Vec<f64>,
 }
 
 impl ByCluster {
     pub(crate) fn new(k: usize) -> Self {
-        Self { k, n: 0, place: HashMap::new(), sums: Vec::new() }
+        Self { k, n: 0, place: FxHashMap::default(), sums: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, cluster: u32, part: &[f64]) {

@@ -1,8 +1,11 @@
 //! Hand-made truths, degenerate inputs and invariants of the accelerated failure time models.
 #![allow(clippy::unwrap_used)]
 
+use std::f64::consts::PI;
+
 use proptest::prelude::*;
 
+use super::shape::normal_tail;
 use super::*;
 
 /// Without censoring the log-normal is least squares: group means of the logarithms, spread with n below.
