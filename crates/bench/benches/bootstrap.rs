@@ -6,8 +6,13 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use sayso_bench::invented::Numbers;
 use sayso_model::time::Instant;
 use sayso_stats::ratio::{Cluster, Range};
-use sayso_stats::resample::{Redraw, Table, ratio_of_sums, shares};
+use sayso_stats::resample::{ABREAST, Redraw, Table, Times, ratio_of_sums, shares};
 use sayso_stats::{Unit, Window};
+
+/// The most that any cluster counts in each draw.
+fn most(so_far: [Option<u8>; ABREAST], times: &Times) -> [Option<u8>; ABREAST] {
+    std::array::from_fn(|draw| so_far[draw].max(Some(times[draw])))
+}
 
 fn bootstrap(c: &mut Criterion) {
     let window = Window { since: Instant::from_micros(0).into(), until: Instant::from_micros(1).into() };
@@ -30,7 +35,7 @@ fn bootstrap(c: &mut Criterion) {
             b.iter(|| shares(black_box(table), u64::from(n), 1, window));
         });
         group.bench_with_input(BenchmarkId::new("a statistic of how often each counts", n), &n, |b, n| {
-            b.iter(|| Redraw::of(0..*n, 1).each(|times| Some(times.iter().map(|n| u64::from(*n)).max())));
+            b.iter(|| Redraw::of(0..*n, 1).each(|times| times.iter().fold([Some(0); ABREAST], most)));
         });
     }
     group.finish();

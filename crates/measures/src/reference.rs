@@ -66,9 +66,10 @@ still be answered overstates how many are answered by a time.
 of hand-overs; the method of the latency says how many they are.
 
 **Intervals.** Waits: log-log limits (Greenwood's variance; for Aalen-Johansen the delta method), read across for
-quantiles. Shares and means: decisions of one item are not independent, so items are drawn again with replacement, 1,000
-times with a fixed seed, and the interval runs between the 2.5 % and 97.5 % points of the draws; above 5,000 items the
-linearised variance between items takes its place. Where all items agree, drawing them shows no spread, and the Jeffreys
+quantiles. Shares and means: decisions of one item are not independent, so items are drawn again, 1,000 times with a fixed
+seed, and the interval runs between the 2.5 % and 97.5 % points of the draws; above 5,000 items the linearised variance
+between items takes its place. In a draw an item counts 0, 1 or 3 times, with probabilities 1/3, 1/2 and 1/6: mean, variance
+and skewness are 1, as of drawing with replacement. Where all items agree, drawing them shows no spread, and the Jeffreys
 interval over the items is given. Plain counts: Jeffreys.
 
 **The floor.** Nothing is said of a group with fewer than five people or twenty decisions (both can be raised), or of which

@@ -2,10 +2,10 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use rand_distr::{Binomial, Distribution};
 
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 use crate::proportion::jeffreys;
-use crate::resample::multinomial;
 use crate::{level_or_default, z_two_sided};
 
 /// How [`effective`] describes itself.
@@ -203,6 +203,23 @@ fn redrawn(declared: &[f64], weights: &[f64], n: u64, draws: usize, random: &mut
     drawn.collect()
 }
 
+/// How many of `n` independent draws fall on each weight: one binomial a weight, where drawing them singly would take `n`
+/// steps. Weights that add up to nothing get nothing.
+fn multinomial(rng: &mut ChaCha8Rng, n: u64, weights: &[f64], counts: &mut Vec<u64>) {
+    counts.clear();
+    counts.resize(weights.len(), 0);
+    let (mut left, mut rest) = (n, weights.iter().sum::<f64>());
+    let last = weights.iter().rposition(|&weight| weight > 0.0);
+    for (at, &weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+        // The last one takes what is left: the rest may have been rounded.
+        let part = if Some(at) == last { 1.0 } else { (weight / rest).clamp(0.0, 1.0) };
+        let drawn = Binomial::new(left, part).map_or(0, |binomial| binomial.sample(rng));
+        counts[at] = drawn;
+        left -= drawn;
+        rest -= weight;
+    }
+}
+
 fn as_weights(counts: &[u64]) -> Vec<f64> {
     counts.iter().map(|&count| count as f64).collect()
 }
@@ -334,5 +351,21 @@ mod tests {
                 prop_assert!((there - jensen_shannon(&q, &p).unwrap()).abs() < 1e-12);
             }
         }
+    }
+
+    /// Two in ten: of 20,000 draws of 30, the mean is 6 and the variance 30 * 0.2 * 0.8 = 4.8; nothing falls on no weight.
+    #[test]
+    fn counts_drawn_together_are_spread_as_single_draws_are() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let (mut counts, mut sums) = (Vec::new(), (0.0, 0.0));
+        for _ in 0..20_000 {
+            multinomial(&mut rng, 30, &[3.0, 0.0, 2.0, 5.0, 0.0], &mut counts);
+            assert_eq!((counts.iter().sum::<u64>(), counts[1], counts[4]), (30, 0, 0));
+            sums = (sums.0 + counts[2] as f64, sums.1 + (counts[2] as f64 - 6.0).powi(2));
+        }
+        assert!((sums.0 / 2e4 - 6.0).abs() < 0.06, "{sums:?}");
+        assert!((sums.1 / 2e4 / 4.8 - 1.0).abs() < 0.05, "{sums:?}");
+        multinomial(&mut rng, 7, &[0.0, 0.0], &mut counts);
+        assert_eq!(counts, [0, 0]);
     }
 }

@@ -1,7 +1,7 @@
 //! How many times as long the median time of one group is as that of another, as it is, with nothing held constant.
 
 use crate::estimate::Interval;
-use crate::resample::Redraw;
+use crate::resample::{ABREAST, Redraw, Times};
 
 /// How [`median_ratio`] describes itself.
 pub const METHOD_MEDIANS: &str = "ratio of medians (Kaplan-Meier), nothing held constant";
@@ -33,23 +33,23 @@ pub struct Timed {
 ///
 /// **Not for** a statement about causes. `None` where a median is not reached, or the others' is 0.
 pub fn median_ratio(times: &[Timed]) -> Option<f64> {
-    Ordered::of(times).ratio(None)
+    Ordered::of(times).ratio()
 }
 
 /// [`median_ratio`] with its interval. The same times, order and seed give the same limits to the last bit.
 pub fn with_interval(times: &[Timed], redraw: &mut Redraw, level: f64) -> Option<(f64, Interval)> {
-    let mut ordered = Ordered::of(times);
-    let whole = ordered.ratio(None)?;
+    let ordered = Ordered::of(times);
+    let whole = ordered.ratio()?;
     let mut ordered = ordered.kept(redraw);
-    let draws = redraw.each(|drawn| ordered.ratio(Some(drawn)));
+    let draws = redraw.each(|drawn| ordered.ratios(drawn));
     Some((whole, redraw.interval(draws, whole, level)))
 }
 
 /// Times in order, of the others and of the group.
 pub struct Ordered {
     sides: [Side; 2],
-    /// How many values of a side count up to each, in the present draw.
-    counted: Vec<u32>,
+    /// How many values of a side count before each, in the present draws.
+    counted: Vec<[u32; ABREAST]>,
 }
 
 /// The times of one group in order; of one time, ends come before those that had not ended.
@@ -96,16 +96,21 @@ impl Side {
         }
     }
 
-    /// The median with each cluster as often as it was drawn.
-    fn median(&self, drawn: Option<&[u32]>, counted: &mut Vec<u32>) -> Option<f64> {
-        let mut sum = 0;
-        counted.clear();
-        counted.push(0);
-        counted.extend(self.clusters.iter().map(|&cluster| {
-            sum += drawn.map_or(1, |drawn| drawn[cluster as usize]);
-            sum
-        }));
-        let up_to = |at: u32| counted[at as usize];
+    /// The median of each draw, with each cluster as often as it was drawn.
+    fn medians(&self, drawn: &[Times], counted: &mut Vec<[u32; ABREAST]>) -> [Option<f64>; ABREAST] {
+        counted.resize(self.clusters.len() + 1, [0; ABREAST]);
+        let mut sum = [0; ABREAST];
+        for (counted, &cluster) in counted[1..].iter_mut().zip(&self.clusters) {
+            for (sum, &times) in sum.iter_mut().zip(&drawn[cluster as usize]) {
+                *sum += u32::from(times);
+            }
+            *counted = sum;
+        }
+        std::array::from_fn(|lane| self.median(sum[lane], |at| counted[at as usize][lane]))
+    }
+
+    /// The median of so many values, given how many of them count before each.
+    fn median(&self, sum: u32, up_to: impl Fn(u32) -> u32) -> Option<f64> {
         let mut survival = 1.0_f64;
         let mut from = 0;
         // From one step at which anything had not ended to the next, the curve falls as those at risk do: where it falls to
@@ -172,13 +177,21 @@ impl Ordered {
         Self { sides, counted: self.counted }
     }
 
-    /// The ratio with each cluster as often as it was drawn; once each where nothing is said.
-    pub fn ratio(&mut self, drawn: Option<&[u32]>) -> Option<f64> {
-        let [others, group] = &self.sides;
-        let inside = group.median(drawn, &mut self.counted)?;
-        let outside = others.median(drawn, &mut self.counted)?;
-        (outside > 0.0).then(|| inside / outside)
+    /// The ratio with each cluster once.
+    pub fn ratio(&self) -> Option<f64> {
+        let [outside, inside] = self.sides.each_ref().map(|side| side.median(side.clusters.len() as u32, |at| at));
+        over(inside?, outside?)
     }
+
+    /// The ratio of each draw, with each cluster as often as [`Redraw`] drew it.
+    pub fn ratios(&mut self, drawn: &[Times]) -> [Option<f64>; ABREAST] {
+        let [outside, inside] = self.sides.each_ref().map(|side| side.medians(drawn, &mut self.counted));
+        std::array::from_fn(|lane| over(inside[lane]?, outside[lane]?))
+    }
+}
+
+fn over(inside: f64, outside: f64) -> Option<f64> {
+    (outside > 0.0).then(|| inside / outside)
 }
 
 #[cfg(test)]
@@ -221,12 +234,12 @@ mod tests {
     }
 
     /// The curve step by step, as the formula has it.
-    fn step_by_step(times: &[Timed], drawn: &[u32]) -> Option<f64> {
+    fn step_by_step(times: &[Timed], drawn: &[u8]) -> Option<f64> {
         let median = |in_group: bool| {
             let mut side: Vec<(f64, bool, u32)> = times
                 .iter()
                 .filter(|timed| timed.in_group == in_group)
-                .map(|timed| (timed.time, timed.ended, drawn[timed.cluster as usize]))
+                .map(|timed| (timed.time, timed.ended, u32::from(drawn[timed.cluster as usize])))
                 .collect();
             side.sort_by(|a, b| a.0.total_cmp(&b.0));
             let mut at_risk: u32 = side.iter().map(|of| of.2).sum();
@@ -256,15 +269,19 @@ mod tests {
         #[test]
         fn of_every_draw_it_is_what_the_curve_says(
             rows in proptest::collection::vec((1u8..30, 0u8..6, any::<bool>(), 0u32..20), 0..60), open in 0u8..5,
-            drawn in proptest::collection::vec(0u32..4, 20)
+            drawn in proptest::collection::vec(any::<Times>().prop_map(|drawn| drawn.map(|side| side % 4)), 20)
         ) {
             let times: Vec<Timed> = rows
                 .iter()
                 .map(|&(time, ended, side, cluster)| timed(f64::from(time), ended >= open, side, cluster))
                 .collect();
             let mut ordered = Ordered::of(&times);
-            prop_assert_eq!(ordered.ratio(Some(&drawn)), step_by_step(&times, &drawn));
-            prop_assert_eq!(ordered.ratio(None), step_by_step(&times, &[1; 20]));
+            let ratios = ordered.ratios(&drawn);
+            for (lane, ratio) in ratios.into_iter().enumerate() {
+                let drawn: Vec<u8> = drawn.iter().map(|times| times[lane]).collect();
+                prop_assert_eq!(ratio, step_by_step(&times, &drawn));
+            }
+            prop_assert_eq!(ordered.ratio(), step_by_step(&times, &[1; 20]));
         }
 
         #[test]

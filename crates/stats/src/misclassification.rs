@@ -2,12 +2,11 @@
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 
 use crate::estimate::{Estimate, Interval, LEVEL_DEFAULT, Unit, Window};
 use crate::level_or_default;
 use crate::ratio::{Cluster, Range, Sums, agreed};
-use crate::resample::DRAWS;
+use crate::resample::{DRAWS, dice};
 
 /// How a rule did on texts that people labelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +68,7 @@ pub fn rogan_gladen(observed: f64, sensitivity: f64, specificity: f64) -> Option
 /// **Assumptions.** Clusters are independent of each other and alike; the audited texts are a random sample of such texts,
 /// and the rule errs on these as it does on those. Nothing is censored; there are no ties.
 ///
-/// **Interval.** Percentile over 1,000 draws in which both samples are drawn again: the clusters with replacement, and the
+/// **Interval.** Percentile over 1,000 draws in which both samples are drawn again: the clusters as [`crate::resample`] does, and the
 /// texts of the audit, whose shares get half a text on either side, so that an audit without a mistake does not claim that
 /// there never is one. Draws in which the rule tells no more than chance are left out. Where all clusters agree, the Jeffreys
 /// limits of the observed share over the clusters, corrected, widen it; where nothing or all is left, those of 0 or 1.
@@ -147,22 +146,17 @@ fn drawn(clusters: &[Screened], audit: Audit, seed: u64, level: f64) -> Interval
     if clusters.len() < 2 {
         return Interval::UNKNOWN;
     }
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut drawn = dice::Sums::new(4, DRAWS, seed);
+    for one in clusters {
+        drawn.push((0..).zip([one.sure, one.taken, one.looked, one.whole]));
+    }
+    let (drawn, mut rng) = drawn.close();
+    let [sure, taken, looked, whole] = drawn.as_slice() else { return Interval::UNKNOWN };
     let mut shares = Vec::with_capacity(DRAWS);
-    for _ in 0..DRAWS {
-        let mut sum = Sum::default();
-        for _ in 0..clusters.len() {
-            let one = clusters[((u64::from(rng.next_u32()) * clusters.len() as u64) >> 32) as usize];
-            sum = Sum {
-                sure: sum.sure + one.sure,
-                taken: sum.taken + one.taken,
-                looked: sum.looked + one.looked,
-                whole: sum.whole + one.whole,
-            };
-        }
+    for (((&sure, &taken), &looked), &whole) in sure.iter().zip(taken).zip(looked).zip(whole) {
         let sensitivity = audited(&mut rng, audit.found, audit.with);
         let specificity = 1.0 - audited(&mut rng, audit.mistaken, audit.without);
-        shares.extend(sum.share(sensitivity, specificity));
+        shares.extend(Sum { sure, taken, looked, whole }.share(sensitivity, specificity));
     }
     shares.sort_unstable_by(f64::total_cmp);
     let tail = (1.0 - level_or_default(level)) / 2.0;

@@ -1,7 +1,7 @@
 //! By how much one group's values lie above another's, within strata and without a model: Hodges and Lehmann's shift.
 
 use crate::estimate::Interval;
-use crate::resample::Redraw;
+use crate::resample::{ABREAST, Redraw, Times};
 
 mod ladder;
 
@@ -70,7 +70,7 @@ pub fn stratified(values: &[Value], least: u64) -> Option<Shift> {
     Strata::of(values).shift(least.max(1))
 }
 
-/// [`stratified`] with its interval, by drawing clusters again with replacement.
+/// [`stratified`] with its interval, by drawing clusters again.
 ///
 /// As [`Redraw`] says. The same values, order and seed give the same interval to the last bit. Fewer than two clusters give
 /// no limits.
@@ -80,7 +80,7 @@ pub fn with_interval(values: &[Value], least: u64, seed: u64, level: f64) -> Opt
     let whole = strata.shift(least)?;
     let mut redraw = Redraw::of(values.iter().map(|value| value.cluster), seed);
     let mut drawable = strata.drawable(&redraw);
-    let shifts = redraw.each(|times| drawable.shift(times, least));
+    let shifts = redraw.each(|drawn| drawable.shifts(drawn, least));
     let interval = redraw.interval(shifts, whole.shift, level);
     Some((whole, interval))
 }
@@ -91,12 +91,10 @@ pub struct Drawable {
     room: Room,
 }
 
-/// A stratum that is drawn again and again.
+/// A stratum that is drawn again and again: counted in 16 bits where they hold what it has.
 enum Drawn {
-    /// Its differences around their median lie ready.
-    Laid(Box<Ladder>),
-    /// They would be too many, for few draws.
-    Searched(Parted, Option<(f64, f64)>),
+    Small(Box<Ladder<u16>>),
+    Large(Box<Ladder<u32>>),
 }
 
 impl Drawable {
@@ -105,31 +103,22 @@ impl Drawable {
         Strata::of(values).drawable(redraw)
     }
 
-    /// The shift with each cluster as often as it was drawn.
-    pub fn shift(&mut self, times: &[u32], least: u64) -> Option<f64> {
+    /// The shift of each draw, with each cluster as often as [`Redraw`] drew it.
+    pub fn shifts(&mut self, drawn: &[Times], least: u64) -> [Option<f64>; ABREAST] {
         let least = least.max(1);
-        let mut mean = Mean::default();
-        for drawn in &mut self.strata {
-            match drawn {
-                Drawn::Laid(ladder) => {
-                    let (outside, inside) = ladder.weigh(times);
-                    if outside >= least && inside >= least {
-                        mean.add(ladder.median(&mut self.room), (outside, inside));
-                    }
-                }
-                Drawn::Searched(parted, near) => {
-                    let Room { outside, inside, left } = &mut self.room;
-                    let n = (counted(&parted.outside, times, outside), counted(&parted.inside, times, inside));
-                    if n.0 >= least && n.1 >= least {
-                        let shift = median_difference(inside, outside, *near, left);
-                        let (low, high) = near.unwrap_or((shift, shift));
-                        *near = Some((low.min(shift), high.max(shift)));
-                        mean.add(shift, n);
-                    }
+        let mut means = [Mean::default(); ABREAST];
+        for stratum in &mut self.strata {
+            let medians = match stratum {
+                Drawn::Small(ladder) => ladder.medians(drawn, least, &mut self.room),
+                Drawn::Large(ladder) => ladder.medians(drawn, least, &mut self.room),
+            };
+            for (mean, median) in means.iter_mut().zip(medians) {
+                if let Some((median, n)) = median {
+                    mean.add(median, n);
                 }
             }
         }
-        mean.value()
+        means.map(|mean| mean.value())
     }
 }
 
@@ -179,9 +168,11 @@ impl Strata {
             if parted.outside.is_empty() || parted.inside.is_empty() {
                 return None;
             }
-            Some(match Ladder::of(&parted.inside, &parted.outside, redraw.draws()) {
-                Some(ladder) => Drawn::Laid(Box::new(ladder)),
-                None => Drawn::Searched(parted, None),
+            let (inside, outside) = (&parted.inside, &parted.outside);
+            Some(if inside.len().max(outside.len()) <= ladder::SMALL_MAX {
+                Drawn::Small(Box::new(Ladder::of(inside, outside)))
+            } else {
+                Drawn::Large(Box::new(Ladder::of(inside, outside)))
             })
         });
         Drawable { strata: strata.collect(), room: Room::default() }
@@ -210,7 +201,7 @@ impl Strata {
 }
 
 /// The mean of strata, weighted by `n1 n0/(n1+n0)`.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Mean {
     sum: f64,
     weights: f64,
@@ -233,20 +224,6 @@ impl Mean {
 fn once(side: &[(f64, u32)], into: &mut Vec<(f64, u64)>) {
     into.clear();
     into.extend(side.iter().map(|&(value, _)| (value, 1)));
-}
-
-/// Writes down values with how often each counts, without those that do not count; gives how many that is in all.
-fn counted(side: &[(f64, u32)], times: &[u32], into: &mut Vec<(f64, u64)>) -> u64 {
-    into.clear();
-    let mut all = 0;
-    for &(value, cluster) in side {
-        let counts = u64::from(times[cluster as usize]);
-        if counts > 0 {
-            into.push((value, counts));
-            all += counts;
-        }
-    }
-    all
 }
 
 /// Differences of which so many are left are written down and looked through, for each value that there is.
@@ -400,161 +377,4 @@ fn from_order(order: u64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn value(value: f64, in_group: bool, stratum: u32, cluster: u32) -> Value {
-        Value { value, in_group, stratum, cluster }
-    }
-
-    fn brute(xs: &[f64], ys: &[f64]) -> f64 {
-        let mut all: Vec<f64> = xs.iter().flat_map(|x| ys.iter().map(move |y| x - y)).collect();
-        all.sort_unstable_by(f64::total_cmp);
-        (all[(all.len() - 1) / 2] + all[all.len() / 2]) / 2.0
-    }
-
-    /// {3, 5} less {1, 2}: 1, 2, 3, 4 with the median 2.5; {10} less {4}: 6. Weights 2*2/4 = 1 and 1/2.
-    #[test]
-    fn two_strata_by_hand() {
-        let values = [
-            value(1.0, false, 0, 0),
-            value(2.0, false, 0, 1),
-            value(3.0, true, 0, 2),
-            value(5.0, true, 0, 3),
-            value(4.0, false, 1, 4),
-            value(10.0, true, 1, 5),
-            value(7.0, true, 2, 6),
-        ];
-        let shift = stratified(&values, 1).unwrap();
-        assert!((shift.shift - (2.5 + 3.0) / 1.5).abs() < 1e-12, "{shift:?}");
-        assert_eq!(shift.dropped, [Stratum { stratum: 2, outside: 0, inside: 1 }]);
-        assert_eq!(stratified(&values, 2).unwrap().used.len(), 1);
-    }
-
-    #[test]
-    fn nothing_to_compare_is_no_shift() {
-        assert_eq!(stratified(&[], 1), None);
-        assert_eq!(stratified(&[value(1.0, true, 0, 0)], 1), None);
-        assert_eq!(stratified(&[value(f64::NAN, true, 0, 0), value(1.0, false, 0, 1)], 1), None);
-        let one = [value(1.0, true, 0, 0), value(0.0, false, 0, 0)];
-        assert_eq!(with_interval(&one, 1, 7, 0.95).unwrap().1, Interval::UNKNOWN);
-    }
-
-    #[test]
-    fn the_interval_holds_the_shift_and_follows_the_seed() {
-        let values: Vec<Value> = (0..200)
-            .map(|i| value(f64::from(i % 17) * 0.3 + f64::from(i % 2), i % 2 == 0, u32::from(i % 4 > 1), i as u32))
-            .collect();
-        let drawn = |seed: u64| with_interval(&values, 1, seed, 0.95).unwrap();
-        let (shift, one) = drawn(1);
-        assert_eq!(Some(&shift), stratified(&values, 1).as_ref());
-        assert!(one.low.unwrap() <= shift.shift && shift.shift <= one.high.unwrap(), "{one:?} {shift:?}");
-        assert_eq!(one, drawn(1).1);
-        assert_ne!(one, drawn(2).1);
-    }
-
-    /// A hundred thousand values: 2.5 thousand million differences, and no room for them.
-    #[test]
-    fn large_strata_need_no_room() {
-        let values: Vec<Value> = (0..100_000)
-            .map(|i| value(f64::from(i % 1000) + if i % 2 == 0 { 5.0 } else { 0.0 }, i % 2 == 0, 0, i))
-            .collect();
-        let shift = stratified(&values, 1).unwrap().shift;
-        assert!((shift - 4.0).abs() < 1.1, "{shift}");
-    }
-
-    proptest! {
-        #[test]
-        fn it_is_the_median_of_all_differences(
-            xs in proptest::collection::vec(-50.0..50.0_f64, 1..12), ys in proptest::collection::vec(-50.0..50.0_f64, 1..12)
-        ) {
-            let values: Vec<Value> = xs.iter().map(|&x| value(x, true, 0, 0)).chain(ys.iter().map(|&y| value(y, false, 0, 0))).collect();
-            let shift = stratified(&values, 1).unwrap().shift;
-            prop_assert!((shift - brute(&xs, &ys)).abs() < 1e-9);
-        }
-
-        #[test]
-        fn swapping_the_groups_turns_the_sign_and_a_new_unit_changes_nothing(
-            parts in proptest::collection::vec((0.01..1e4_f64, any::<bool>(), 0u32..3), 2..40), unit in 0.001..1000.0_f64
-        ) {
-            let of = |unit: f64, swap: bool| {
-                let values: Vec<Value> =
-                    parts.iter().map(|&(time, side, stratum)| value((time * unit).ln(), side != swap, stratum, 0)).collect();
-                stratified(&values, 1).map(|shift| shift.shift)
-            };
-            match (of(1.0, false), of(1.0, true), of(unit, false)) {
-                (Some(one), Some(swapped), Some(scaled)) => {
-                    prop_assert!((one + swapped).abs() < 1e-9);
-                    prop_assert!((one - scaled).abs() < 1e-9);
-                }
-                other => prop_assert_eq!(other, (None, None, None)),
-            }
-        }
-
-        #[test]
-        fn of_many_values_with_ties_and_weights_it_is_the_same(
-            xs in proptest::collection::vec((-8i32..8, 1u64..4), 1..60), ys in proptest::collection::vec((-8i32..8, 1u64..4), 1..60),
-            grain in prop_oneof![Just(1.0), Just(1e-300), Just(0.37), Just(1e300)]
-        ) {
-            let side = |of: &[(i32, u64)]| {
-                let mut of: Vec<(f64, u64)> = of.iter().map(|&(value, times)| (f64::from(value) * grain, times)).collect();
-                of.sort_by(|a, b| a.0.total_cmp(&b.0));
-                of
-            };
-            let each = |of: &[(f64, u64)]| of.iter().flat_map(|&(value, times)| vec![value; times as usize]).collect::<Vec<_>>();
-            let (xs, ys) = (side(&xs), side(&ys));
-            let mut all: Vec<f64> = each(&xs).iter().flat_map(|x| each(&ys).into_iter().map(move |y| x - y)).collect();
-            all.sort_unstable_by(f64::total_cmp);
-            let sought = halfway(all[(all.len() - 1) / 2], all[all.len() / 2]);
-            // A guess saves passes and changes nothing, however wrong it is.
-            let mut left = Vec::new();
-            for near in [None, Some((sought, sought)), Some((sought - grain, sought)), Some((-1e9, -1.0)), Some((7.0, 9.0))] {
-                prop_assert_eq!(median_difference(&xs, &ys, near, &mut left), sought);
-            }
-        }
-
-        /// Draws with the differences laid ready give what a search gives; wild draws too, of which the
-        /// median lies beyond what was laid.
-        #[test]
-        fn what_lies_ready_gives_the_same_as_a_search(
-            inside in proptest::collection::vec(-40i32..40, 1..90), outside in proptest::collection::vec(-40i32..40, 1..90),
-            grain in prop_oneof![Just(1.0), Just(0.37), Just(1e-300), Just(1e300)], seed in any::<u64>(), wild in any::<bool>()
-        ) {
-            let side = |of: &[i32], first: u32| {
-                let mut of: Vec<(f64, u32)> =
-                    of.iter().zip(first..).map(|(&value, at)| (f64::from(value) * grain, at / 2)).collect();
-                of.sort_by(|a, b| a.0.total_cmp(&b.0));
-                of
-            };
-            let (inside, outside) = (side(&inside, 0), side(&outside, inside.len() as u32));
-            let mut ladder = Ladder::of(&inside, &outside, 1_000).unwrap();
-            let mut state = seed;
-            for _ in 0..4 {
-                let times: Vec<u32> = (0..100)
-                    .map(|cluster| {
-                        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                        let times = (state >> 62) as u32;
-                        if wild && cluster != seed % 100 { u32::from(times > 2) } else { times * if wild { 1_000 } else { 1 } }
-                    })
-                    .collect();
-                let (mut xs, mut ys, mut left) = (Vec::new(), Vec::new(), Vec::new());
-                let n = (counted(&outside, &times, &mut ys), counted(&inside, &times, &mut xs));
-                prop_assert_eq!(ladder.weigh(&times), n);
-                if n.0 > 0 && n.1 > 0 {
-                    let sought = median_difference(&xs, &ys, None, &mut left);
-                    prop_assert_eq!(ladder.median(&mut Room::default()), sought);
-                }
-            }
-        }
-
-        #[test]
-        fn order_of_doubles(a in any::<f64>(), b in any::<f64>()) {
-            prop_assume!(!a.is_nan() && !b.is_nan());
-            prop_assert_eq!(from_order(in_order(a)), a);
-            prop_assert_eq!(in_order(a).cmp(&in_order(b)), a.partial_cmp(&b).unwrap());
-        }
-    }
-}
+mod tests;

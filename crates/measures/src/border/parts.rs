@@ -1,7 +1,7 @@
 //! The ratio across a border taken apart: more holds, longer holds, clocks, and what is left; the four multiply to the whole.
 
 use sayso_stats::estimate::LEVEL_DEFAULT;
-use sayso_stats::resample::Redraw;
+use sayso_stats::resample::{ABREAST, Redraw};
 use sayso_stats::{Estimate, Interval, Unit, Window, contrast, shift};
 
 use super::rows::{Rows, Strata};
@@ -48,8 +48,8 @@ impl Parts {
         };
         let hop_ratio = |times: &dyn Fn(u32) -> f64| Some(mean_hops(true, times)? / mean_hops(false, times)?);
 
-        let mut ordered = contrast::Ordered::of(&timed);
-        let whole = ordered.ratio(None);
+        let ordered = contrast::Ordered::of(&timed);
+        let whole = ordered.ratio();
         let hop = hop_ratio(&|_| 1.0);
         let hold = shift::stratified(&values, 1).map(|shift| shift.shift.exp());
         let n = questions.rows.len() as u64;
@@ -60,19 +60,24 @@ impl Parts {
         let mut drawable = shift::Drawable::of(&values, &redraw);
         let place = |item: u32, redraw: &Redraw| redraw.place(item);
         let hop_place: Vec<Option<u32>> = hops.iter().map(|(item, ..)| place(*item, &redraw)).collect();
-        let draws = redraw.each(|times| {
-            let mut sums = [(0.0, 0.0); 2];
+        let draws = redraw.each(|drawn| {
+            let mut sums = [[(0.0, 0.0); 2]; ABREAST];
             for ((_, crosses, hops), at) in hops.iter().zip(&hop_place) {
                 let Some(at) = at else { continue };
-                let times = f64::from(times[*at as usize]);
-                let side = &mut sums[usize::from(*crosses)];
-                (side.0, side.1) = (side.0 + times * hops, side.1 + times);
+                for (sums, times) in sums.iter_mut().zip(drawn[*at as usize]) {
+                    let times = f64::from(times);
+                    let side = &mut sums[usize::from(*crosses)];
+                    (side.0, side.1) = (side.0 + times * hops, side.1 + times);
+                }
             }
+            let (wholes, shifts) = (ordered.ratios(drawn), drawable.shifts(drawn, 1));
             let mean = |side: (f64, f64)| (side.0 > 0.0 && side.1 > 0.0).then(|| side.0 / side.1);
-            Some(Drawn {
-                whole: ordered.ratio(Some(times))?,
-                hops: mean(sums[1])? / mean(sums[0])?,
-                hold: drawable.shift(times, 1)?.exp(),
+            std::array::from_fn(|draw| {
+                Some(Drawn {
+                    whole: wholes[draw]?,
+                    hops: mean(sums[draw][1])? / mean(sums[draw][0])?,
+                    hold: shifts[draw]?.exp(),
+                })
             })
         });
         let words = redraw.words();
