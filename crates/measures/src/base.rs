@@ -10,7 +10,7 @@ use sayso_model::words::{Column, Words};
 use sayso_stats::ratio::Cluster;
 
 use crate::overlap::{Parting, Things, put_together};
-use crate::population::Population;
+use crate::population::{Population, Shares};
 use crate::privacy::{Candidate, NONE, NOT_RECORDED, Pooled, Slot, divide, pool};
 
 /// How many areas (and matters, and sites) are shown by name.
@@ -308,6 +308,16 @@ impl Cut {
 impl Things for Population<'_> {
     fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
         Population::census(self, group_of, n_groups)
+    }
+
+    fn by_cell(&self, cell_of: &[u32], n_cells: usize) -> Option<Box<dyn Things + '_>> {
+        Some(Box::new(self.shares(cell_of, n_cells)))
+    }
+}
+
+impl Things for Shares {
+    fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
+        Shares::census(self, group_of, n_groups)
     }
 }
 

@@ -8,7 +8,7 @@ use sayso_model::words::{Column, Words};
 
 use crate::base::label;
 use crate::overlap::{Parting, Things, put_together};
-use crate::population::{Population, Profile, Tally};
+use crate::population::{Population, Profile, Tallied, Tally};
 use crate::privacy::{Candidate, NONE, NOT_RECORDED, Pooled, Slot, divide, pool};
 
 /// By what holders are grouped.
@@ -361,35 +361,84 @@ impl Things for Holdings<'_, '_> {
     /// How many people hold in each group of profiles, in how many decisions they do, and how many of its holds are one
     /// person's.
     fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
+        let each: Vec<u32> = (0..n_groups as u32).collect();
+        self.cells(group_of, n_groups).census(&each, n_groups)
+    }
+
+    fn by_cell(&self, cell_of: &[u32], n_cells: usize) -> Option<Box<dyn Things + '_>> {
+        Some(Box::new(self.cells(cell_of, n_cells)))
+    }
+}
+
+impl Holdings<'_, '_> {
+    fn cells(&self, cell_of: &[u32], n_cells: usize) -> Cells {
+        let mut cells = Cells { holds: vec![0; n_cells], of_persons: Vec::new(), sets: Vec::new() };
+        for (of_profile, &cell) in self.holds.iter().zip(cell_of).filter(|(_, cell)| **cell != NONE) {
+            cells.holds[cell as usize] += of_profile;
+        }
+        let of_persons = self.by_person.iter().map(|&profile| profile as usize).filter(|&at| cell_of[at] != NONE);
+        cells.of_persons =
+            of_persons.map(|at| (self.population.profiles[at].person, cell_of[at], self.holds[at])).collect();
+        let mut sets: FxHashMap<Box<[u32]>, u64> = FxHashMap::default();
+        let mut set: Vec<u32> = Vec::new();
+        for decision in &self.population.paths.decisions {
+            set.clear();
+            set.extend(self.population.hops(decision).map(|(_, profile)| cell_of[profile as usize]));
+            set.retain(|&cell| cell != NONE);
+            set.sort_unstable();
+            set.dedup();
+            match sets.get_mut(set.as_slice()) {
+                Some(decisions) => *decisions += 1,
+                None => {
+                    sets.insert(set.as_slice().into(), 1);
+                }
+            }
+        }
+        cells.sets = sets.into_iter().collect();
+        cells
+    }
+}
+
+/// What everybody holds, by cells of profiles.
+struct Cells {
+    /// Holds in each cell.
+    holds: Vec<u64>,
+    /// Person after person: who, in which cell, how many holds.
+    of_persons: Vec<(u32, u32, u64)>,
+    /// In which cells a decision is held, and how many decisions are held in just these; in no order.
+    sets: Vec<(Box<[u32]>, u64)>,
+}
+
+impl Things for Cells {
+    fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
         let mut tally = Tally::new(n_groups);
-        for &profile in &self.by_person {
-            let group = group_of[profile as usize];
+        for &(person, cell, holds) in &self.of_persons {
+            let group = group_of[cell as usize];
             if group != NONE {
-                tally.add(self.population.profiles[profile as usize].person, group, self.holds[profile as usize]);
+                tally.add(person, group, holds);
             }
         }
         let mut holds = vec![0_u64; n_groups];
-        for (of_profile, &group) in self.holds.iter().zip(group_of).filter(|(_, group)| **group != NONE) {
-            holds[group as usize] += of_profile;
+        for (of_cell, &group) in self.holds.iter().zip(group_of).filter(|(_, group)| **group != NONE) {
+            holds[group as usize] += of_cell;
         }
         let mut decisions = vec![0_u64; n_groups];
         let mut last = vec![NONE; n_groups];
-        for (i, decision) in self.population.paths.decisions.iter().enumerate() {
-            for (_, profile) in self.population.hops(decision) {
-                let group = group_of[profile as usize];
+        for (i, (set, n)) in self.sets.iter().enumerate() {
+            for &cell in set {
+                let group = group_of[cell as usize];
                 if group != NONE && last[group as usize] != i as u32 {
                     last[group as usize] = i as u32;
-                    decisions[group as usize] += 1;
+                    decisions[group as usize] += n;
                 }
             }
         }
         let groups = decisions.into_iter().zip(holds).zip(&tally.groups);
-        groups
-            .map(|((decisions, holds), tallied)| Group {
-                persons: tallied.persons,
-                decisions,
-                dominance: Group::dominance_of(tallied.largest, holds),
-            })
-            .collect()
+        let group = |((decisions, holds), tallied): ((u64, u64), &Tallied)| Group {
+            persons: tallied.persons,
+            decisions,
+            dominance: Group::dominance_of(tallied.largest, holds),
+        };
+        groups.map(group).collect()
     }
 }

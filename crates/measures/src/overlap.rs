@@ -36,6 +36,12 @@ const CHOICES_OF_MAX: usize = 14;
 pub(crate) trait Things {
     /// Who stands behind each group of things. `group_of` says for each thing its group, [`NONE`] for none.
     fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group>;
+
+    /// The cells as things, where a census of cells is cheaper than one of all that lie in them; it must not differ.
+    /// `cell_of` says for each thing its cell, [`NONE`] for none.
+    fn by_cell(&self, _cell_of: &[u32], _n_cells: usize) -> Option<Box<dyn Things + '_>> {
+        None
+    }
 }
 
 /// One breakdown. A thing that is left out of one breakdown is left out of all.
@@ -182,7 +188,7 @@ impl<'a, T: Things> Control<'a, T> {
     fn leak_of_two(&self, mut pair: [usize; 2]) -> Option<Leak> {
         // Choices are made of the one with fewer parts.
         pair.sort_by_key(|&at| self.parts[at].live().len());
-        let joint = Joint::of(pair.map(|at| &self.parts[at]));
+        let joint = Joint::of(self.things, pair.map(|at| &self.parts[at]));
         let mut cleared: Vec<Bits> = Vec::new();
         for (from, taken) in joint.choices() {
             let mut remainder = joint.union(0, &from);
@@ -199,7 +205,7 @@ impl<'a, T: Things> Control<'a, T> {
     }
 
     fn leak_of_three(&self, triple: [usize; 3]) -> Option<Leak> {
-        let joint = Joint::of(triple.map(|at| &self.parts[at]));
+        let joint = Joint::of(self.things, triple.map(|at| &self.parts[at]));
         let mut cleared: FxHashSet<Bits> = FxHashSet::default();
         for [a, b, c] in [[0, 1, 2], [1, 0, 2], [2, 0, 1]] {
             for (x, more) in &joint.parts[a] {
@@ -227,7 +233,11 @@ impl<'a, T: Things> Control<'a, T> {
         None
     }
 
-    fn may_remain<const K: usize>(&self, joint: &Joint<K>, remainder: &Bits) -> bool {
+    fn may_remain<const K: usize>(&self, joint: &Joint<'_, K>, remainder: &Bits) -> bool {
+        if let Some(cells) = &joint.cells {
+            let chosen = (0..joint.n_cells as u32).map(|cell| if remainder.has(cell) { 0 } else { NONE });
+            return self.floor.lets_remain(cells.census(&chosen.collect::<Vec<u32>>(), 1)[0]);
+        }
         let cells = joint.cell_of.iter();
         let group_of: Vec<u32> =
             cells.map(|&cell| if cell != NONE && remainder.has(cell) { 0 } else { NONE }).collect();
@@ -245,20 +255,22 @@ impl<'a, T: Things> Control<'a, T> {
 }
 
 /// Where the parts of several breakdowns meet.
-struct Joint<const K: usize> {
+struct Joint<'t, const K: usize> {
     /// The cell of each thing.
     cell_of: Vec<u32>,
+    /// The cells as things.
+    cells: Option<Box<dyn Things + 't>>,
     n_cells: usize,
     /// For each breakdown its parts as they are shown, with their cells.
     parts: [Vec<(u32, Bits)>; K],
 }
 
-impl<const K: usize> Joint<K> {
-    fn of(parts: [&Parts<'_>; K]) -> Self {
+impl<'t, const K: usize> Joint<'t, K> {
+    fn of(things: &'t impl Things, parts: [&Parts<'_>; K]) -> Self {
         let shown = parts.map(Parts::shown);
         let mut numbers: FxHashMap<[u32; K], u32> = FxHashMap::default();
         let n_things = parts.first().map_or(0, |parts| parts.slot_of.len());
-        let cell_of = (0..n_things)
+        let cell_of: Vec<u32> = (0..n_things)
             .map(|thing| {
                 let slots = parts.map(|parts| parts.slot_of[thing]);
                 if slots.contains(&NONE) {
@@ -269,7 +281,9 @@ impl<const K: usize> Joint<K> {
                 *numbers.entry(cell).or_insert(next)
             })
             .collect();
-        let mut joint = Self { cell_of, n_cells: numbers.len(), parts: parts.map(|parts| Vec::with_capacity(parts.n)) };
+        let cells = things.by_cell(&cell_of, numbers.len());
+        let mut joint =
+            Self { cell_of, cells, n_cells: numbers.len(), parts: parts.map(|parts| Vec::with_capacity(parts.n)) };
         for (at, parts) in parts.iter().enumerate() {
             joint.parts[at] = parts.live().into_iter().map(|slot| (slot, Bits::none_of(joint.n_cells))).collect();
         }

@@ -108,19 +108,61 @@ impl<'a> Population<'a> {
     /// one person is when every decision is divided equally between them. `group_of` says for each decision its group,
     /// [`NONE`] for none.
     pub(crate) fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
-        let mut groups = vec![Group::default(); n_groups];
-        for &group in group_of {
-            if group != NONE {
-                groups[group as usize].decisions += 1;
-            }
-        }
-        let mut tally = Tally::new(n_groups);
+        self.shares(group_of, n_groups).all()
+    }
+
+    /// What each person has of the decisions of each cell.
+    pub(crate) fn shares(&self, cell_of: &[u32], n_cells: usize) -> Shares {
+        let mut decisions = vec![0_u64; n_cells];
+        cell_of.iter().filter(|cell| **cell != NONE).for_each(|&cell| decisions[cell as usize] += 1);
+        let mut of_persons = Vec::new();
+        // Of the present person, by cell, and in which cells there is anything.
+        let (mut parts, mut touched) = (vec![0_u64; n_cells], Vec::new());
         for person in 0..self.n_persons {
             for &decision in self.decisions_of(person) {
-                let group = group_of[decision as usize];
-                if group != NONE {
-                    tally.add(person as u32, group, u64::from(self.part_of[decision as usize]));
+                let cell = cell_of[decision as usize];
+                if cell != NONE {
+                    // Whoever has nothing so far is named again, which adds nothing.
+                    let part = &mut parts[cell as usize];
+                    if *part == 0 {
+                        touched.push(cell);
+                    }
+                    *part += u64::from(self.part_of[decision as usize]);
                 }
+            }
+            of_persons
+                .extend(touched.drain(..).map(|cell| (person as u32, cell, std::mem::take(&mut parts[cell as usize]))));
+        }
+        Shares { decisions, of_persons }
+    }
+}
+
+/// What each person has of the decisions of each cell, in parts of [`QUESTION`].
+pub(crate) struct Shares {
+    /// Decisions of each cell.
+    decisions: Vec<u64>,
+    /// Person after person: who, in which cell, how much.
+    of_persons: Vec<(u32, u32, u64)>,
+}
+
+impl Shares {
+    /// Each cell as a group.
+    fn all(&self) -> Vec<Group> {
+        let each: Vec<u32> = (0..self.decisions.len() as u32).collect();
+        self.census(&each, self.decisions.len())
+    }
+
+    /// As [`Population::census`], of groups of cells.
+    pub(crate) fn census(&self, group_of: &[u32], n_groups: usize) -> Vec<Group> {
+        let mut groups = vec![Group::default(); n_groups];
+        for (&decisions, &group) in self.decisions.iter().zip(group_of).filter(|(_, group)| **group != NONE) {
+            groups[group as usize].decisions += decisions;
+        }
+        let mut tally = Tally::new(n_groups);
+        for &(person, cell, part) in &self.of_persons {
+            let group = group_of[cell as usize];
+            if group != NONE {
+                tally.add(person, group, part);
             }
         }
         for (group, tallied) in groups.iter_mut().zip(&tally.groups) {
