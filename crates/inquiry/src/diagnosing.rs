@@ -165,6 +165,7 @@ impl Office {
             remits: who.remits(),
             charter_changed: self.charter.last_change(window.until.into()),
             half_life_days: self.half_life_days,
+            workers: self.threads,
         }
     }
 

@@ -21,7 +21,7 @@ use crate::Request;
 use crate::context;
 use crate::overlap;
 use crate::population::Population;
-use crate::sheet::Sheet;
+use crate::sheet::{Sheet, Task};
 
 pub(crate) use scene::{Cell, Scene};
 
@@ -33,17 +33,20 @@ pub(crate) fn measure(
     threads: Option<&Threads>,
 ) -> Vec<Signal> {
     let scene = Scene::of(population, request);
-    let mut signals = Vec::new();
-    signals.extend(gate::measure(sheet, &scene));
-    signals.extend(sole::measure(sheet, &scene));
-    signals.extend(permission::measure(sheet, &scene));
-    signals.extend(formal::measure(sheet, &scene));
-    signals.extend(level::measure(sheet, &scene));
-    signals.extend(overrides::measure(sheet, &scene));
-    signals.extend(intervention::measure(sheet, &scene));
-    signals.extend(escalation::measure(sheet, &scene));
-    signals.extend(churn::measure(sheet, &scene));
-    signals.extend(waiting_above::measure(sheet, &scene));
-    signals.extend(context::measure(sheet, &scene, threads));
-    overlap::keep_apart(sheet, &scene, signals)
+    let scene = &scene;
+    let patterns: Vec<Task<'_, Vec<Signal>>> = vec![
+        Box::new(|sheet| gate::measure(sheet, scene)),
+        Box::new(|sheet| sole::measure(sheet, scene)),
+        Box::new(|sheet| permission::measure(sheet, scene)),
+        Box::new(|sheet| formal::measure(sheet, scene)),
+        Box::new(|sheet| level::measure(sheet, scene)),
+        Box::new(|sheet| overrides::measure(sheet, scene)),
+        Box::new(|sheet| intervention::measure(sheet, scene)),
+        Box::new(|sheet| escalation::measure(sheet, scene)),
+        Box::new(|sheet| churn::measure(sheet, scene)),
+        Box::new(|sheet| waiting_above::measure(sheet, scene)),
+        Box::new(|sheet| context::measure(sheet, scene, threads)),
+    ];
+    let signals = sheet.at_once(patterns).into_iter().flatten().collect();
+    overlap::keep_apart(sheet, scene, signals)
 }

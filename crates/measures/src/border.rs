@@ -21,7 +21,7 @@ use sayso_stats::survival::{End, LifeTable, Observation};
 use crate::Request;
 use crate::population::Population;
 use crate::privacy::NONE;
-use crate::sheet::{Clock, Sheet, noted, on};
+use crate::sheet::{Clock, Sheet, Task, noted, on};
 use clocks::Route;
 use compare::{Held, Modelled};
 use parts::{PARTS, Parts};
@@ -55,35 +55,51 @@ pub(crate) fn measure(sheet: &mut Sheet, population: &Population<'_>, request: &
         sheet.withhold(ID, "overall", 0, why);
         return Vec::new();
     }
-    let mut said = Said { sheet, population, numbers: Vec::new() };
-
-    let cleared = said.compare(Of::Questions, &questions);
-    let of_holds = said.compare(Of::Holds, &holds);
-    said.compare(Of::Handovers, &handovers);
-    said.compare(Of::Queued, &handovers.only(|row| row.queued));
-    if let Some(cleared) = cleared {
-        said.by_people(&questions);
-        said.alone(&questions, cleared.0);
-        said.without_gates(&questions);
-        let clocks = predicted(&holds, request);
-        let seed = said.sheet.seed_for(ID, "parts", "");
-        let window = said.sheet.window;
-        let Parts(parts) = Parts::of(population, (&questions, &holds), clocks, (window, seed));
-        for (name, part) in PARTS.into_iter().zip(parts) {
-            said.say(cleared.0, Of::Questions, Some(Clock::Calendar), name, part);
-        }
+    let queued = handovers.only(|row| row.queued);
+    let kinds = [(Of::Questions, &questions), (Of::Holds, &holds), (Of::Handovers, &handovers), (Of::Queued, &queued)];
+    let compare = |(of, rows)| task(population, move |said| said.compare(of, rows));
+    let mut numbers = Vec::new();
+    let mut sides = Vec::new();
+    for (made, said) in sheet.at_once(kinds.map(compare).into()) {
+        numbers.extend(said);
+        sides.push(made);
     }
-    let Said { sheet, numbers, .. } = said;
+    let mut sides = sides.into_iter();
+    let (of_questions, of_holds) = (sides.next().flatten(), sides.next().flatten());
+    if let Some((cleared, _)) = of_questions {
+        let further = vec![
+            task(population, |said| said.by_people(&questions)),
+            task(population, |said| said.alone(&questions, cleared)),
+            task(population, |said| said.without_gates(&questions)),
+            task(population, |said| said.parts((&questions, &holds), cleared, request)),
+        ];
+        numbers.extend(sheet.at_once(further).into_iter().flat_map(|((), said)| said));
+    }
     pairs::measure(sheet, population, &handovers, request);
     let Some((cleared, Some(border))) = of_holds else { return Vec::new() };
     vec![signal(population, &holds, numbers, cleared, &border)]
 }
 
+/// What was said, for the signal.
+type Numbers = Vec<(Of, Option<Clock>, &'static str, Cleared, Estimate)>;
+
 /// What is said of distance, while it is being said.
 struct Said<'s, 'p, 'a> {
     sheet: &'s mut Sheet,
     population: &'p Population<'a>,
-    numbers: Vec<(Of, Option<Clock>, &'static str, Cleared, Estimate)>,
+    numbers: Numbers,
+}
+
+/// Some of the measuring, with what it said.
+fn task<'a, T: 'a>(
+    population: &'a Population<'a>,
+    what: impl FnOnce(&mut Said<'_, '_, '_>) -> T + Send + 'a,
+) -> Task<'a, (T, Numbers)> {
+    Box::new(move |sheet| {
+        let mut said = Said { sheet, population, numbers: Vec::new() };
+        let made = what(&mut said);
+        (made, said.numbers)
+    })
 }
 
 impl Said<'_, '_, '_> {
@@ -125,51 +141,72 @@ impl Said<'_, '_, '_> {
             );
             self.say(cleared, of, None, "cannot_tell_share", unknown);
         }
+        let population = self.population;
+        let in_clock = |clock| task(population, move |said| said.compare_in(clock, of, rows, cleared));
         let mut border = None;
-        for clock in Clock::BOTH {
-            if clock == Clock::Working && rows.rows.iter().all(|row| row.working_h.is_none()) {
-                self.sheet.withhold(ID, clock.name(), 0, "no working calendars are known");
-                continue;
-            }
-            let label = format!("{}/{}", of.words(), clock.name());
-            let seed = self.sheet.seed_for(ID, "compare", &label);
-            for (crosses, statistic) in [(true, "median_crossing"), (false, "median_within")] {
-                let times = rows.rows.iter().filter(|row| row.crosses == crosses).filter_map(|row| {
-                    let end = if row.ended { End::Event } else { End::Censored };
-                    Some(Observation { time: row.hours(clock)?, end })
-                });
-                let median = LifeTable::new(times.collect()).kaplan_meier().quantile(0.5, clock.unit(), window);
-                self.say(cleared, of, Some(clock), statistic, median);
-            }
-            self.say(cleared, of, Some(clock), "naive_ratio", compare::naive(rows, clock, window, seed));
-            let mut shape = None;
-            for (held, ratio, e_value) in [
-                (Held::Kind, "adjusted_ratio", "adjusted_e_value"),
-                (Held::KindAndPeople, "direct_ratio", "direct_e_value"),
-            ] {
-                match compare::modelled(self.population, rows, (clock, held), &mut shape, (window, seed)) {
-                    Ok(modelled) => {
-                        self.say(cleared, of, Some(clock), ratio, modelled.estimate.clone());
-                        self.say(cleared, of, Some(clock), e_value, compare::e_value(&modelled.estimate));
-                        if (clock, held) == (Clock::Working, Held::Kind) || border.is_none() && held == Held::Kind {
-                            border = Some(modelled);
-                        }
-                    }
-                    Err(why) => self.say(cleared, of, Some(clock), ratio, why),
-                }
-            }
-            let (population, floor) = (self.population, self.sheet.floor);
-            let may_name = |decisions: &[u32]| {
-                let mut group_of = vec![NONE; population.paths.decisions.len()];
-                decisions.iter().for_each(|&decision| group_of[decision as usize] = 0);
-                floor.clear(population.census(&group_of, 1)[0]).is_ok()
-            };
-            let (stratified, _) = compare::stratified(population, rows, clock, (window, seed), may_name);
-            let e_value = compare::e_value(&stratified);
-            self.say(cleared, of, Some(clock), "stratified_ratio", stratified);
-            self.say(cleared, of, Some(clock), "stratified_e_value", e_value);
+        for (modelled, said) in self.sheet.at_once(Clock::BOTH.map(in_clock).into()) {
+            self.numbers.extend(said);
+            border = border.or(modelled);
         }
         Some((cleared, border))
+    }
+
+    /// The same in one clock; gives the model.
+    fn compare_in(&mut self, clock: Clock, of: Of, rows: &Rows, cleared: Cleared) -> Option<Modelled> {
+        if clock == Clock::Working && rows.rows.iter().all(|row| row.working_h.is_none()) {
+            self.sheet.withhold(ID, clock.name(), 0, "no working calendars are known");
+            return None;
+        }
+        let window = self.sheet.window;
+        let mut border = None;
+        let label = format!("{}/{}", of.words(), clock.name());
+        let seed = self.sheet.seed_for(ID, "compare", &label);
+        for (crosses, statistic) in [(true, "median_crossing"), (false, "median_within")] {
+            let times = rows.rows.iter().filter(|row| row.crosses == crosses).filter_map(|row| {
+                let end = if row.ended { End::Event } else { End::Censored };
+                Some(Observation { time: row.hours(clock)?, end })
+            });
+            let median = LifeTable::new(times.collect()).kaplan_meier().quantile(0.5, clock.unit(), window);
+            self.say(cleared, of, Some(clock), statistic, median);
+        }
+        self.say(cleared, of, Some(clock), "naive_ratio", compare::naive(rows, clock, window, seed));
+        let mut shape = None;
+        for (held, ratio, e_value) in [
+            (Held::Kind, "adjusted_ratio", "adjusted_e_value"),
+            (Held::KindAndPeople, "direct_ratio", "direct_e_value"),
+        ] {
+            match compare::modelled(self.population, rows, (clock, held), &mut shape, (window, seed)) {
+                Ok(modelled) => {
+                    self.say(cleared, of, Some(clock), ratio, modelled.estimate.clone());
+                    self.say(cleared, of, Some(clock), e_value, compare::e_value(&modelled.estimate));
+                    if held == Held::Kind {
+                        border = Some(modelled);
+                    }
+                }
+                Err(why) => self.say(cleared, of, Some(clock), ratio, why),
+            }
+        }
+        let (population, floor) = (self.population, self.sheet.floor);
+        let may_name = |decisions: &[u32]| {
+            let mut group_of = vec![NONE; population.paths.decisions.len()];
+            decisions.iter().for_each(|&decision| group_of[decision as usize] = 0);
+            floor.clear(population.census(&group_of, 1)[0]).is_ok()
+        };
+        let (stratified, _) = compare::stratified(population, rows, clock, (window, seed), may_name);
+        let e_value = compare::e_value(&stratified);
+        self.say(cleared, of, Some(clock), "stratified_ratio", stratified);
+        self.say(cleared, of, Some(clock), "stratified_e_value", e_value);
+        border
+    }
+
+    /// The ratio taken apart.
+    fn parts(&mut self, (questions, holds): (&Rows, &Rows), cleared: Cleared, request: &Request<'_>) {
+        let clocks = predicted(holds, request);
+        let (seed, window) = (self.sheet.seed_for(ID, "parts", ""), self.sheet.window);
+        let Parts(parts) = Parts::of(self.population, (questions, holds), clocks, (window, seed));
+        for (name, part) in PARTS.into_iter().zip(parts) {
+            self.say(cleared, Of::Questions, Some(Clock::Calendar), name, part);
+        }
     }
 
     /// How many people take part on either side, and the ratio among questions of as few as can cross.
@@ -268,13 +305,7 @@ fn predicted(holds: &Rows, request: &Request<'_>) -> (Result<f64, String>, Strin
     }
 }
 
-fn signal(
-    population: &Population<'_>,
-    holds: &Rows,
-    numbers: Vec<(Of, Option<Clock>, &'static str, Cleared, Estimate)>,
-    cleared: Cleared,
-    border: &Modelled,
-) -> Signal {
+fn signal(population: &Population<'_>, holds: &Rows, numbers: Numbers, cleared: Cleared, border: &Modelled) -> Signal {
     let best = |of: Of, name: &str| {
         // The working clock first, which holds the clocks constant.
         let found = |clock: Option<Clock>| {

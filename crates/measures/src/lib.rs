@@ -25,6 +25,9 @@ mod sheet;
 mod waiting;
 mod windows;
 
+use std::num::NonZeroUsize;
+
+use rayon::ThreadPoolBuilder;
 use sayso_model::actor::Directory;
 use sayso_model::charter::Remits;
 use sayso_model::decision::{Decision, Paths};
@@ -40,7 +43,7 @@ use sayso_stats::Window;
 use base::{Base, Dimension};
 use holders::Holders;
 use population::Population;
-use sheet::Sheet;
+use sheet::{Sheet, Task};
 
 pub use context::degree_of_authorship;
 pub use reference::{reference, statistics};
@@ -68,6 +71,8 @@ pub struct Request<'a> {
     /// After how many days an act shows half as much acquaintance with an area; [`HALF_LIFE_DAYS`] where nothing else is
     /// said. Above zero.
     pub half_life_days: f64,
+    /// How many threads work at once; the answer is the same with any number.
+    pub workers: NonZeroUsize,
 }
 
 /// After so many days an act counts half, unless an office says otherwise.
@@ -106,13 +111,21 @@ pub fn measure(paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measu
 /// The same with links and texts of all items, where the record was scanned for them: whether the why travels (M23) then
 /// follows links and reads what was said outside of questions too.
 pub fn measure_with(paths: &Paths, threads: Option<&Threads>, words: &dyn Words, request: &Request<'_>) -> Measured {
-    measure_some(paths, threads, words, request, |_| true)
+    with_workers(request, || measure_some(paths, threads, words, request, |_| true))
 }
 
 /// [`measure`] for the sake of one measure: distance and growth, which take most of the time and hide nothing of the others,
 /// are left out unless it is one of them. For a belief about a part of the record.
 pub fn measure_for(wanted: MeasureId, paths: &Paths, words: &dyn Words, request: &Request<'_>) -> Measured {
-    measure_some(paths, None, words, request, |id| id == wanted)
+    with_workers(request, || measure_some(paths, None, words, request, |id| id == wanted))
+}
+
+/// Does it with as many threads as were asked for; with this one where no others can be had.
+fn with_workers(request: &Request<'_>, work: impl FnOnce() -> Measured + Send) -> Measured {
+    match ThreadPoolBuilder::new().num_threads(request.workers.get()).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
 }
 
 fn measure_some(
@@ -120,39 +133,49 @@ fn measure_some(
     threads: Option<&Threads>,
     words: &dyn Words,
     request: &Request<'_>,
-    wants: impl Fn(MeasureId) -> bool,
+    wants: impl Fn(MeasureId) -> bool + Send + Sync,
 ) -> Measured {
     let population = Population::of(paths, words, request);
     let mut sheet = Sheet::new(request);
 
-    let all = Base::of(&population, request.floor, &[Dimension::Matter, Dimension::Area], |_| true).named("questions");
-    observability::measure(&mut sheet, &all, request.coverage);
-
-    let dimensions = [Dimension::Matter, Dimension::Area, Dimension::Site, Dimension::Week];
-    let begun = Base::of(&population, request.floor, &dimensions, Decision::has_latency).named("questions put");
-    waiting::latency(&mut sheet, &begun, all.decisions.len() - begun.decisions.len());
-    waiting::first_response(&mut sheet, &begun);
-    let holders = Holders::of(&population, request.floor);
-    sheet.leave(footprints::of_holders(&population, holders.all()));
-    let stays = possession::measure(&mut sheet, &population, &holders);
-    handover::measure(&mut sheet, &begun);
-
-    let decided = Base::of(&population, request.floor, &[Dimension::Matter, Dimension::Area], |decision| {
-        decision.decided_at.is_some()
-    })
-    .named("answers");
-    waiting::execution(&mut sheet, &population, request);
-    waiting::surplus_approvals(&mut sheet, &decided);
-    reversal::measure(&mut sheet, &decided);
-
-    let mut signals = authority::measure(&mut sheet, &population, request, threads);
-    if wants(MeasureId::M22) {
-        signals.extend(border::measure(&mut sheet, &population, request));
-    }
-    if wants(MeasureId::M25) {
-        signals.extend(growth::measure(&mut sheet, &population, request));
-    }
-    let (path_map, node_of_hop) = pathmap::draw(&sheet, &population, &holders, &stays);
+    let (mut held, people, some) = (None, &population, &wants);
+    let families: Vec<Task<'_, Vec<Signal>>> = vec![
+        Box::new(|sheet| {
+            let all =
+                Base::of(people, request.floor, &[Dimension::Matter, Dimension::Area], |_| true).named("questions");
+            observability::measure(sheet, &all, request.coverage);
+            let dimensions = [Dimension::Matter, Dimension::Area, Dimension::Site, Dimension::Week];
+            let begun = Base::of(people, request.floor, &dimensions, Decision::has_latency).named("questions put");
+            waiting::latency(sheet, &begun, all.decisions.len() - begun.decisions.len());
+            waiting::first_response(sheet, &begun);
+            handover::measure(sheet, &begun);
+            Vec::new()
+        }),
+        Box::new(|sheet| {
+            let holders = Holders::of(people, request.floor);
+            sheet.leave(footprints::of_holders(people, holders.all()));
+            let stays = possession::measure(sheet, people, &holders);
+            held = Some((holders, stays));
+            Vec::new()
+        }),
+        Box::new(|sheet| {
+            let is_answered = |decision: &Decision| decision.decided_at.is_some();
+            let dimensions = [Dimension::Matter, Dimension::Area];
+            let decided = Base::of(people, request.floor, &dimensions, is_answered).named("answers");
+            waiting::execution(sheet, people, request);
+            waiting::surplus_approvals(sheet, &decided);
+            reversal::measure(sheet, &decided);
+            Vec::new()
+        }),
+        Box::new(|sheet| authority::measure(sheet, people, request, threads)),
+        Box::new(|sheet| if some(MeasureId::M22) { border::measure(sheet, people, request) } else { Vec::new() }),
+        Box::new(|sheet| if some(MeasureId::M25) { growth::measure(sheet, people, request) } else { Vec::new() }),
+    ];
+    let signals = sheet.at_once(families).into_iter().flatten().collect();
+    let (path_map, node_of_hop) = match &held {
+        Some((holders, stays)) => pathmap::draw(&sheet, &population, holders, stays),
+        None => Default::default(),
+    };
     let (measures, withheld, footprints) = sheet.close();
     Measured { measures, withheld, path_map, node_of_hop, signals, footprints }
 }

@@ -1,5 +1,6 @@
 //! Where measurements are written down, with what is withheld beside them.
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use sayso_model::decision::Decision;
 use sayso_model::measure::{MeasureId, Measurement, Scope, Withheld};
 use sayso_model::privacy::{Cleared, Floor, Footprint};
@@ -57,10 +58,41 @@ pub(crate) struct Sheet {
     footprints: Vec<Footprint>,
 }
 
+/// Some of the measuring, which needs nothing of the rest.
+pub(crate) type Task<'a, T> = Box<dyn FnOnce(&mut Sheet) -> T + Send + 'a>;
+
 impl Sheet {
     pub(crate) fn new(request: &Request<'_>) -> Self {
         let Request { window, floor, seed, .. } = *request;
         Self { window, floor, seed, measures: Vec::new(), withheld: Vec::new(), footprints: Vec::new() }
+    }
+
+    /// Does all of it at once, as far as there are threads, each on a sheet of its own; what they say comes one after the
+    /// other in the order of the tasks, so that nobody can tell how many threads there were.
+    pub(crate) fn at_once<T: Send>(&mut self, tasks: Vec<Task<'_, T>>) -> Vec<T> {
+        let empty = || Self {
+            window: self.window,
+            floor: self.floor,
+            seed: self.seed,
+            measures: Vec::new(),
+            withheld: Vec::new(),
+            footprints: Vec::new(),
+        };
+        let done = tasks.into_par_iter().map(|task| {
+            let mut sheet = empty();
+            let made = task(&mut sheet);
+            (sheet, made)
+        });
+        let done: Vec<(Self, T)> = done.collect();
+        let took = |(sheet, made): (Self, T)| {
+            self.measures.extend(sheet.measures);
+            self.withheld.extend(sheet.withheld);
+            let known: Vec<String> = self.footprints.iter().map(|of| of.family().to_owned()).collect();
+            let is_new = |of: &Footprint| known.iter().all(|family| family != of.family());
+            self.footprints.extend(sheet.footprints.into_iter().filter(is_new));
+            made
+        };
+        done.into_iter().map(took).collect()
     }
 
     /// Says a number.

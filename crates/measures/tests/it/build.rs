@@ -221,6 +221,7 @@ pub fn run(paths: &Paths, floor: Floor) -> Measured {
         remits: &remits,
         charter_changed: None,
         half_life_days: sayso_measures::HALF_LIFE_DAYS,
+        workers: std::num::NonZeroUsize::MIN,
     };
     measure(paths, &Plain::new(), &request)
 }

@@ -102,6 +102,7 @@ fn run_with(paths: &Paths, threads: Option<&Threads>, directory: Option<&Directo
         remits: &remits,
         charter_changed: None,
         half_life_days: sayso_measures::HALF_LIFE_DAYS,
+        workers: std::num::NonZeroUsize::MIN,
     };
     measure_with(paths, threads, &Plain::new(), &request)
 }

@@ -243,6 +243,7 @@ pub fn run(paths: &Paths, remits: &Remits) -> Measured {
         remits,
         charter_changed: None,
         half_life_days: sayso_measures::HALF_LIFE_DAYS,
+        workers: std::num::NonZeroUsize::MIN,
     };
     measure(paths, &Plain::new(), &request)
 }

@@ -123,6 +123,7 @@ fn request<'a>(
         remits,
         charter_changed: None,
         half_life_days: sayso_measures::HALF_LIFE_DAYS,
+        workers: std::num::NonZeroUsize::MIN,
     }
 }
 

@@ -157,6 +157,7 @@ fn look_within(window: Window, paths: &Paths, remits: &Remits, floor: Floor) -> 
         remits,
         charter_changed: None,
         half_life_days: sayso_measures::HALF_LIFE_DAYS,
+        workers: std::num::NonZeroUsize::MIN,
     };
     measure(paths, &Plain::new(), &request)
 }

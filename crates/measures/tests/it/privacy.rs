@@ -399,6 +399,7 @@ fn request<'a>(coverage: &'a Coverage, remits: &'a Remits) -> Request<'a> {
         remits,
         charter_changed: None,
         half_life_days: sayso_measures::HALF_LIFE_DAYS,
+        workers: std::num::NonZeroUsize::MIN,
     }
 }
 

@@ -34,11 +34,11 @@ fn the_example_is_diagnosed_and_the_last_line_names_a_page() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_bytes() {
+fn the_same_seed_gives_the_same_bytes_with_any_number_of_threads() {
     let office = insurer();
-    let first = office.ok(&["diagnose", "firm", "--format", "json"]);
-    let second = office.ok(&["diagnose", "firm", "--format", "json"]);
-    assert_eq!(first, second);
+    let [one, four, as_many_as_there_are] = [&["--threads", "1"][..], &["--threads", "4"], &[]]
+        .map(|threads| office.ok(&[&["diagnose", "firm", "--format", "json"], threads].concat()));
+    assert!(one == four && four == as_many_as_there_are);
 }
 
 #[test]
