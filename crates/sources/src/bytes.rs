@@ -15,6 +15,9 @@ use crate::ReadError;
 /// How much is looked at to find out what a text is written in.
 const PEEK: usize = 1 << 20;
 const CHUNK: usize = 1 << 16;
+
+/// How much of a text shows what it is.
+const BEGINNING: usize = 1 << 16;
 /// Room in which the decoder can always go on.
 const CHARACTER_MAX: usize = 16;
 
@@ -122,17 +125,30 @@ impl Unpacked {
     /// Reads the text of it: the byte order mark counts first, then `wanted`, then what the text declares of itself,
     /// then UTF-8, unless the beginning clearly is not.
     pub fn text(self, wanted: Option<&'static Encoding>) -> Result<Text, ReadError> {
+        self.text_after(PEEK, wanted)
+    }
+
+    /// The beginning of the text, to see what it is. What breaks off within it is told when it is read.
+    pub fn beginning(self) -> Result<String, ReadError> {
+        let mut beginning = Vec::with_capacity(BEGINNING);
+        let _ = self.text_after(BEGINNING, None)?.reader.take(BEGINNING as u64).read_to_end(&mut beginning);
+        // The last character may be cut in two.
+        Ok(String::from_utf8_lossy(&beginning).into_owned())
+    }
+
+    /// [`Unpacked::text`], judged by so many bytes.
+    fn text_after(self, most: usize, wanted: Option<&'static Encoding>) -> Result<Text, ReadError> {
         let Unpacked { path, mut reader, is_gzip, .. } = self;
         let mut peek = Vec::new();
         // A file that breaks off within the peek says so when it is read to that point, with what stands before kept.
-        let broken = reader.by_ref().take(PEEK as u64).read_to_end(&mut peek).err();
+        let broken = reader.by_ref().take(most as u64).read_to_end(&mut peek).err();
         if peek.iter().all(u8::is_ascii_whitespace) {
             return Err(match broken {
                 Some(error) => broken_off(&path, &error, 0, 0),
                 None => ReadError::Empty { path },
             });
         }
-        let (encoding, mismatch) = encoding_of(&path, &peek, wanted)?;
+        let (encoding, mismatch) = encoding_of(&path, (&peek, peek.len() == most), wanted)?;
         let rest: Box<dyn Read> = match broken {
             Some(error) => Box::new(Broken(Some(error))),
             None => reader,
@@ -302,7 +318,7 @@ fn foreign(head: &[u8]) -> Option<(&'static str, &'static str)> {
 
 fn encoding_of(
     path: &Path,
-    peek: &[u8],
+    (peek, is_cut): (&[u8], bool),
     wanted: Option<&'static Encoding>,
 ) -> Result<(&'static Encoding, Option<String>), ReadError> {
     let marked = Encoding::for_bom(peek).map(|(encoding, _)| encoding);
@@ -341,7 +357,7 @@ fn encoding_of(
     };
     match declared {
         Some(told) if told != UTF_8 => Ok((told, None)),
-        _ if is_single_byte(peek) => Ok((
+        _ if is_single_byte(peek, is_cut) => Ok((
             WINDOWS_1252,
             Some("not UTF-8; taken as windows-1252, unless the lens names its `encoding`".to_owned()),
         )),
@@ -364,13 +380,13 @@ fn declared(peek: &[u8]) -> Option<String> {
 }
 
 /// Whether the bytes beyond ASCII mostly make no sense as UTF-8.
-fn is_single_byte(peek: &[u8]) -> bool {
+fn is_single_byte(peek: &[u8], is_cut: bool) -> bool {
     let (mut sense, mut nonsense) = (0u64, 0u64);
     let mut chunks = peek.utf8_chunks().peekable();
     while let Some(chunk) = chunks.next() {
         sense += chunk.valid().chars().filter(|c| !c.is_ascii()).count() as u64;
         // The last character of the peek may be cut in two.
-        nonsense += u64::from(!chunk.invalid().is_empty() && (chunks.peek().is_some() || peek.len() < PEEK));
+        nonsense += u64::from(!chunk.invalid().is_empty() && (chunks.peek().is_some() || !is_cut));
     }
     nonsense > sense
 }
@@ -489,6 +505,19 @@ mod tests {
         let read = String::from_utf8(read).unwrap();
         let is_spoilt = spoilt.is(&read);
         (read, is_spoilt, mismatch)
+    }
+
+    /// Two bytes lie on either side of where the beginning ends, and the peek too.
+    #[test]
+    fn a_character_across_the_end_of_the_beginning_hides_nothing() {
+        for most in [BEGINNING, PEEK] {
+            let bytes = ["<log>".as_bytes(), &vec![b' '; most - 6], "é</log>".as_bytes()].concat();
+            assert!(!text_of(&bytes).1);
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&bytes).unwrap();
+            let beginning = Unpacked::open(file.path()).unwrap().beginning().unwrap();
+            assert!(beginning.starts_with("<log>") && beginning.len() >= BEGINNING - 1, "{}", beginning.len());
+        }
     }
 
     #[test]

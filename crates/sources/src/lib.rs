@@ -4,7 +4,7 @@
 //! reads it. Bad elements never fail a reading: they are set aside and counted.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sayso_model::event::{EventSink, SinkError};
@@ -298,9 +298,7 @@ pub fn probe(path: &Path) -> Result<Kind, ReadError> {
         return Ok(if gerrit::is_notes(path) { Kind::GerritNotes } else { Kind::Git });
     }
     if !unpacked.starts_with(b"PAR1") {
-        let mut head = String::new();
-        // What breaks off within the first bytes is told when it is read.
-        let _ = Unpacked::open(path)?.text(None)?.reader.take(PROBE).read_to_string(&mut head);
+        let head = Unpacked::open(path)?.beginning()?;
         if ocel::is_json(&head) || ocel::is_xml(&head) {
             return Ok(Kind::Ocel);
         }
@@ -333,9 +331,6 @@ fn no_log_in_base(path: &Path) -> ReadError {
         hint: "export the table of events as CSV".to_owned(),
     }
 }
-
-/// How much of a file is looked at to recognise it.
-const PROBE: u64 = 1 << 16;
 
 fn unrecognised(path: &Path, what: &str) -> ReadError {
     ReadError::Unrecognised {

@@ -1,6 +1,6 @@
 //! The pages of a source, one at a time: those of a raw folder, or those that exported files can be cut into.
 
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use sayso_model::coverage::Reason;
@@ -20,8 +20,6 @@ const ROWS_PER_PAGE: usize = 512;
 const GUARD: &str = ")]}'";
 /// Bytes of a mail archive that make one page, at least.
 const MAIL_PER_PAGE: usize = 1 << 20;
-/// How much of a file is looked at to recognise it.
-const PROBE: u64 = 1 << 16;
 /// Files of a folder that are looked at to recognise it.
 const PROBE_FILES: usize = 64;
 /// Folders within folders that are looked into.
@@ -45,8 +43,7 @@ pub(crate) fn probe_folder(path: &Path) -> Result<Option<Tracker>, ReadError> {
     let mut files = Vec::new();
     files_of(path, 0, &mut files, &mut Vec::new())?;
     Ok(files.iter().take(PROBE_FILES).find_map(|file| {
-        let mut head = String::new();
-        let _ = Unpacked::open(file).ok()?.text(None).ok()?.reader.take(PROBE).read_to_string(&mut head);
+        let head = Unpacked::open(file).ok()?.beginning().ok()?;
         probe_text(file, &head)
     }))
 }
