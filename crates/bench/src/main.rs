@@ -8,7 +8,7 @@ use sayso_bench::{Failed, asked, loops, office};
 
 // As the command has it, so that what is compared differs in nothing else.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: sayso_memory::Allocator = sayso_memory::Allocator;
 
 const USAGE: &str = "sayso-bench record DIR EVENTS [RUNS [SEED]]   make an office with a record of so many events
                                               (RUNS above 1 leaves about so many files a bucket)
@@ -17,6 +17,7 @@ sayso-bench loop DIR rules|plain              walk its Parquet by hand, and coun
 sayso-bench sql DIR QUERY                     ask the engine alone";
 
 fn main() -> ExitCode {
+    sayso_memory::begin();
     let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     match run(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
         Ok(text) => {

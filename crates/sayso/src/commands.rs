@@ -89,6 +89,7 @@ fn access(shared: &Shared) -> ClusterAccess {
 fn open_and_read(shared: &Shared, path: Option<&Path>) -> Result<(Office, Reading), InquiryError> {
     let mut office = open(shared, path)?;
     let reading = office.read(&mut Progress::new(), &stopped_by_user())?;
+    sayso_memory::suit(reading.events);
     Ok((office, reading))
 }
 

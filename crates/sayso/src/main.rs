@@ -9,12 +9,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: sayso_memory::Allocator = sayso_memory::Allocator;
 
 /// The exit code of a bug of ours.
 const BUG: u8 = 70;
 
 fn main() -> ExitCode {
+    sayso_memory::begin();
     let cli = args::Cli::parse();
     match std::panic::catch_unwind(|| commands::run(&cli)) {
         Ok(Ok(code)) => ExitCode::from(code),

@@ -8,7 +8,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// Who may know whom among our own crates, normal dependencies only.
 const MAY_KNOW: &[(&str, &[&str])] = &[
-    ("sayso", &["sayso-inquiry"]),
+    ("sayso", &["sayso-inquiry", "sayso-memory"]),
     (
         "sayso-inquiry",
         &[
@@ -30,9 +30,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sayso-report", &["sayso-model", "sayso-stats"]),
     ("sayso-example", &["sayso-model"]),
     ("sayso-engine", &["sayso-model"]),
-    ("sayso-bench", &["sayso-sources", "sayso-decisions", "sayso-engine", "sayso-model", "sayso-stats"]),
+    (
+        "sayso-bench",
+        &["sayso-sources", "sayso-decisions", "sayso-engine", "sayso-memory", "sayso-model", "sayso-stats"],
+    ),
     ("sayso-model", &["sayso-stats"]),
     ("sayso-stats", &[]),
+    ("sayso-memory", &[]),
 ];
 
 /// Crates that only one room may name.
@@ -44,6 +48,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("clap", &["sayso"]),
     ("axum", &["sayso"]),
     ("maud", &["sayso-report"]),
+    ("mimalloc", &["sayso-memory"]),
+    ("libmimalloc-sys", &["sayso-memory"]),
     ("indicatif", &["sayso"]),
 ];
 
