@@ -11,6 +11,10 @@ use crate::{clean, quantity};
 /// Groups that the picture shows.
 const ROWS_MAX: usize = 6;
 
+/// Characters of a line, so that it fits in the widest of the fonts that a reader may have.
+const HEADLINE_CHARS: usize = 72;
+const DOUBT_CHARS: usize = 118;
+
 /// One self-contained SVG: the first headline sentence with its doubt, and waiting by holder with intervals.
 ///
 /// Where nothing is known of holders it shows the headline alone. It fetches nothing and follows the reader's choice of
@@ -24,7 +28,7 @@ pub fn picture(diagnosis: &Diagnosis) -> String {
     };
     marks.rows.truncate(ROWS_MAX);
     let headline = &brief.headlines[0];
-    let (says, doubt) = (lines(&headline.says.plain(), 84), lines(&headline.doubt.plain(), 118));
+    let (says, doubt) = (lines(&headline.says.plain(), HEADLINE_CHARS), lines(&headline.doubt.plain(), DOUBT_CHARS));
     let place = Rows::of(Breadth::Wide, &marks);
     let top = 34.0 + 26.0 * says.len() as f64 + 18.0 * doubt.len() as f64;
     let body = if marks.rows.is_empty() { 0.0 } else { 44.0 + place.height(marks.rows.len()) + 26.0 };

@@ -399,6 +399,18 @@ fn help_shows_an_example_and_every_verb() {
     }
 }
 
+/// The picture in the README is the one of the example; `SAYSO_BLESS=1 cargo test --workspace picture` draws it anew.
+#[test]
+fn the_picture_in_the_readme_is_what_the_command_draws() {
+    let picture = insurer().ok(&["diagnose", "firm", "--format", "svg"]);
+    let path = project("docs/picture.svg");
+    #[expect(clippy::disallowed_methods, reason = "how whoever runs the tests asks for the file to be written")]
+    if std::env::var_os("SAYSO_BLESS").is_some() {
+        std::fs::write(&path, &picture).unwrap();
+    }
+    assert!(picture == std::fs::read_to_string(path).unwrap(), "docs/picture.svg is old; draw it with SAYSO_BLESS=1");
+}
+
 /// `docs/reference/commands.md` is the help itself; `SAYSO_BLESS=1 cargo test --workspace help` writes it anew.
 #[test]
 fn the_reference_of_commands_is_what_the_help_prints() {
