@@ -8,6 +8,7 @@ use sayso_model::{Code, NOT_RECORDED};
 
 use crate::acts::{Party, Seen};
 use crate::holds::{Ledger, Opening, Question, unanswered};
+use crate::hours::Hours;
 use crate::outcomes::{self, Pasts};
 use crate::rules::Rules;
 
@@ -61,13 +62,13 @@ pub(crate) fn fold(rules: &Rules, events: &ItemEvents<'_>, out: &mut Paths, scra
     touched.clear();
     let (first_decision, first_hop, first_touch) = (out.decisions.len(), out.hops.len(), out.touches.len());
     let ledger = Ledger {
-        directory: rules.directory(),
+        hours: Hours::new(rules.directory(), rules.options().parts),
         out,
         owners,
         interleaved: false,
         touched,
         touched_in_turn: false,
-        keeps_touches: rules.options().touches,
+        parts: rules.options().parts,
     };
     let mut fold = Fold { rules, item: events.item, first_decision, ledger, questions, pasts, last_ended: None };
     let mut at = Instant::from_micros(i64::MIN);
@@ -132,7 +133,7 @@ impl Fold<'_> {
             Some(Act::Executed) => {
                 let decider = outcomes::implied_decider(seen, &question.tally);
                 let decision = self.answered(at, seen, decider);
-                outcomes::execute(&mut self.ledger.out.decisions[decision], seen, self.ledger.directory);
+                outcomes::execute(&mut self.ledger.out.decisions[decision], seen, self.ledger.hours);
             }
             Some(Act::Withdrawn) => {
                 self.ended(at, seen.at, Status::Withdrawn);
@@ -272,11 +273,11 @@ impl Fold<'_> {
         if let Some(last) = past.last
             && outcomes::stands(&self.ledger.out.decisions[last])
         {
-            return outcomes::execute(&mut self.ledger.out.decisions[last], seen, self.ledger.directory);
+            return outcomes::execute(&mut self.ledger.out.decisions[last], seen, self.ledger.hours);
         }
         let decider = outcomes::implied_decider(seen, &past.loose);
         let decision = self.unseen(seen, matter, decider);
-        outcomes::execute(&mut self.ledger.out.decisions[decision], seen, self.ledger.directory);
+        outcomes::execute(&mut self.ledger.out.decisions[decision], seen, self.ledger.hours);
     }
 
     /// An answer is undone (R19). Without a matter it is the latest answer of the item.

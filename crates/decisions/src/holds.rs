@@ -1,7 +1,6 @@
 //! One open question: who has it, since when, how it came to them, and whom it passed through.
 
-use sayso_model::actor::Directory;
-use sayso_model::decision::{ArrivedBy, Decision, Hop, OpenedBy, Paths, Status, Touch};
+use sayso_model::decision::{ArrivedBy, Decision, Hop, OpenedBy, Parts, Paths, Status, Touch};
 use sayso_model::event::Act;
 use sayso_model::time::{Instant, WorkingTime};
 use sayso_model::{Code, NOT_RECORDED};
@@ -9,11 +8,12 @@ use sayso_model::{Code, NOT_RECORDED};
 use crate::acts::{Party, Seen};
 use crate::asks::{Answered, Asks, can_wait};
 use crate::few::Few;
+use crate::hours::Hours;
 use crate::tally::Tally;
 
 /// Where the fold writes: decisions and hops, and which decision each hop belongs to.
 pub(crate) struct Ledger<'a> {
-    pub(crate) directory: &'a Directory,
+    pub(crate) hours: Hours<'a>,
     pub(crate) out: &'a mut Paths,
     /// The decision of each hop written for this item.
     pub(crate) owners: &'a mut Vec<u32>,
@@ -23,18 +23,14 @@ pub(crate) struct Ledger<'a> {
     pub(crate) touched: &'a mut Vec<u32>,
     /// Whether touches of two questions stand between each other.
     pub(crate) touched_in_turn: bool,
-    /// Whether touches are kept.
-    pub(crate) keeps_touches: bool,
+    /// What is made at all.
+    pub(crate) parts: Parts,
 }
 
 impl Ledger<'_> {
-    fn working(&self, site: Code, since: Instant, until: Instant) -> WorkingTime {
-        self.directory.calendar(site).working_between(since, until)
-    }
-
     /// Keeps an act on a question, where that is wanted.
     pub(crate) fn touch(&mut self, owner: usize, seen: &Seen) {
-        if !self.keeps_touches {
+        if !self.parts.touches {
             return;
         }
         let (actor, to) = (&seen.actor, &seen.to);
@@ -60,6 +56,9 @@ impl Ledger<'_> {
     }
 
     fn push(&mut self, owner: usize, hop: Hop) {
+        if !self.parts.hops {
+            return;
+        }
         let owner = owner as u32;
         self.interleaved |= self.owners.last().is_some_and(|last| *last > owner);
         self.owners.push(owner);
@@ -189,7 +188,7 @@ impl Question {
             site => site,
         };
         let raised_at = ledger.out.decisions[self.decision].raised_at;
-        let working = ledger.working(site, raised_at, seen.at);
+        let working = ledger.hours.between(site, raised_at, seen.at);
         let decision = &mut ledger.out.decisions[self.decision];
         decision.first_response_at = Some(seen.at);
         decision.first_response_working = Some(working);
@@ -277,7 +276,7 @@ impl Question {
     /// Writes the hop that ends here. Crossings are counted now, because a site may become known during a hold.
     fn release(&mut self, until: Instant, ledger: &mut Ledger<'_>) {
         let Party { code: holder, kind, team, site, role, level } = self.holder;
-        let held_working = ledger.working(site, self.since, until);
+        let held_working = ledger.hours.between(site, self.since, until);
         self.latency += held_working;
         if self.other_site == NOT_RECORDED && (holder != self.asker || holder == NOT_RECORDED) {
             self.other_site = site;

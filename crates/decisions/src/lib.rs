@@ -9,6 +9,7 @@ mod asks;
 mod few;
 mod fold;
 mod holds;
+mod hours;
 mod outcomes;
 mod rules;
 mod tally;

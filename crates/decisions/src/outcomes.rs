@@ -1,10 +1,10 @@
 //! How questions end and what becomes of the answer: who decided, when it was carried out, whether it was undone.
 
 use sayso_model::Code;
-use sayso_model::actor::Directory;
 use sayso_model::decision::{DeciderKnown, Decision, Status};
 
 use crate::acts::{Party, Seen};
+use crate::hours::Hours;
 use crate::tally::Tally;
 
 /// What is remembered of one matter of the item once nothing is open in it.
@@ -81,12 +81,12 @@ pub(crate) fn answer(decision: &mut Decision, seen: &Seen, (decider, known): (Pa
 }
 
 /// Notes that the answer was carried out; only the first time counts (R18).
-pub(crate) fn execute(decision: &mut Decision, seen: &Seen, directory: &Directory) {
+pub(crate) fn execute(decision: &mut Decision, seen: &Seen, hours: Hours<'_>) {
     let (None, Some(decided_at)) = (decision.executed_at, decision.decided_at) else { return };
     let site =
         if sayso_model::decision::is_recorded(seen.actor.site) { seen.actor.site } else { decision.decider_site };
     decision.executed_at = Some(seen.at);
-    decision.execution_working = Some(directory.calendar(site).working_between(decided_at, seen.at));
+    decision.execution_working = Some(hours.between(site, decided_at, seen.at));
 }
 
 /// Notes that the answer was undone or opened again; only the first time counts (R19, R20).

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sayso_model::actor::Directory;
 use sayso_model::charter::Remits;
-use sayso_model::decision::{DeciderKnown, ItemEvents, Paths, Reconstruct};
+use sayso_model::decision::{DeciderKnown, ItemEvents, Parts, Paths, Reconstruct};
 use sayso_model::time::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -22,15 +22,17 @@ pub struct Options {
     /// How the decider of an act `decided` counts as known. Standard: [`DeciderKnown::Explicit`]. Choose
     /// [`DeciderKnown::Rule`] where the lens makes a status change or a merge by right into `decided`.
     pub decided_known: DeciderKnown,
-    /// Whether every act on a question is kept ([`Paths::touches`]). Standard: no; it takes memory in proportion to the
-    /// events.
-    pub touches: bool,
+    /// What of the paths is made. Standard: all but the touches.
+    pub parts: Parts,
 }
 
 impl Options {
     /// The rules as written in `docs/concepts/reconstruction.md`.
-    pub const STANDARD: Options =
-        Options { handover_reopens: true, decided_known: DeciderKnown::Explicit, touches: false };
+    pub const STANDARD: Options = Options {
+        handover_reopens: true,
+        decided_known: DeciderKnown::Explicit,
+        parts: Parts { touches: false, ..Parts::ALL },
+    };
 }
 
 /// The rules by which events become decisions, with all that they need to know.
@@ -48,8 +50,8 @@ impl Options {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Rules {
-    directory: Directory,
-    pub(crate) parties: Parties,
+    directory: Arc<Directory>,
+    pub(crate) parties: Arc<Parties>,
     until: Instant,
     options: Options,
     remits: Arc<Remits>,
@@ -64,13 +66,20 @@ impl Rules {
 
     /// The rules with other choices.
     pub fn with(directory: Directory, until: Instant, options: Options) -> Self {
-        Self { parties: Parties::new(&directory), directory, until, options, remits: Arc::default() }
+        let parties = Arc::new(Parties::new(&directory));
+        Self { parties, directory: Arc::new(directory), until, options, remits: Arc::default() }
     }
 
     /// The same, with what is declared: by it a decision knows whether it was taken within a remit.
     #[must_use]
     pub fn under(self, remits: Arc<Remits>) -> Self {
         Self { remits, ..self }
+    }
+
+    /// The same, making no other parts than these; `None` where it makes no others anyway.
+    pub fn making(&self, parts: Parts) -> Option<Self> {
+        let parts = self.options.parts.and(parts);
+        (parts != self.options.parts).then(|| Self { options: Options { parts, ..self.options }, ..self.clone() })
     }
 
     /// What is declared; empty where nothing is.
@@ -125,11 +134,15 @@ impl Reconstruct for Rules {
 
     fn packed(&self) -> Vec<u8> {
         let packed = Packed {
-            directory: Cow::Borrowed(&self.directory),
+            directory: Cow::Borrowed(&*self.directory),
             until: self.until,
             options: self.options,
             remits: Cow::Borrowed(&self.remits),
         };
         serde_json::to_vec(&packed).expect("plain data without maps of non-text keys serialises")
+    }
+
+    fn only(&self, parts: Parts) -> Option<Arc<dyn Reconstruct>> {
+        Some(Arc::new(self.making(parts)?))
     }
 }

@@ -7,7 +7,7 @@ use jiff::Span;
 use jiff::tz::TimeZone;
 use sayso_decisions::Rules;
 use sayso_measures::Measured;
-use sayso_model::decision::{Decision, Paths, Reconstruct};
+use sayso_model::decision::{Decision, Parts, Paths, Reconstruct};
 use sayso_model::diagnosis::{Coverage, Diagnosis, SCHEMA};
 use sayso_model::measure::MeasureId;
 use sayso_model::privacy::{Floor, Footprint};
@@ -181,7 +181,7 @@ impl Office {
         let until = self.as_of().or(who.bounds().map(|(_, last)| last)).unwrap_or_default();
         let options = sayso_decisions::Options {
             decided_known: coverage::decided_known(&self.sources),
-            touches,
+            parts: Parts { touches, ..Parts::ALL },
             ..sayso_decisions::Options::STANDARD
         };
         let rules = Rules::with(who.directory().clone(), until, options).under(Arc::clone(who.remits()));

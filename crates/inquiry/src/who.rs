@@ -11,7 +11,7 @@ use sayso_model::activity::Activity;
 use sayso_model::actor::{Actor, ActorKind, Directory, Level, Person, SiteKnown};
 use sayso_model::calendar::{Calendar, CalendarSpec};
 use sayso_model::charter::{Charter, Remits};
-use sayso_model::decision::{ItemEvents, Paths, Reconstruct};
+use sayso_model::decision::{ItemEvents, Parts, Paths, Reconstruct};
 use sayso_model::holidays::HolidaySet;
 use sayso_model::time::Instant;
 use sayso_model::words::{Column, Words};
@@ -402,5 +402,9 @@ impl Reconstruct for AsOf {
 
     fn packed(&self) -> Vec<u8> {
         [AS_OF, &self.rules.packed()].concat()
+    }
+
+    fn only(&self, parts: Parts) -> Option<Arc<dyn Reconstruct>> {
+        Some(Arc::new(AsOf::new(self.rules.making(parts)?)))
     }
 }

@@ -1,5 +1,7 @@
 //! A question put to someone's authority, its answer, and the hops that fill the time between.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{ActorKind, Directory, Level};
@@ -514,6 +516,33 @@ impl Paths {
     }
 }
 
+/// What of the paths is made. What is left out costs nothing and is not to be looked at: hops and touches are missing
+/// then, and working times are zero whatever they were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parts {
+    /// [`Paths::hops`]; how many there are is counted all the same.
+    pub hops: bool,
+    /// [`Paths::touches`]: they take memory in proportion to the events.
+    pub touches: bool,
+    /// Working time of hops and decisions: for each, a calendar is looked at.
+    pub working_time: bool,
+}
+
+impl Parts {
+    /// Everything.
+    pub const ALL: Parts = Parts { hops: true, touches: true, working_time: true };
+
+    /// What both make.
+    #[must_use]
+    pub fn and(self, other: Parts) -> Parts {
+        Parts {
+            hops: self.hops && other.hops,
+            touches: self.touches && other.touches,
+            working_time: self.working_time && other.working_time,
+        }
+    }
+}
+
 /// From the events of one item to its decisions: a pure function with its data.
 ///
 /// The engine calls it for every item, in the order of the record, from several threads at once.
@@ -529,6 +558,11 @@ pub trait Reconstruct: Send + Sync {
 
     /// All that it is as plain data, so that another machine can make the same of it.
     fn packed(&self) -> Vec<u8>;
+
+    /// The same for somebody who looks at no other parts than these. `None` where that would spare nothing.
+    fn only(&self, _: Parts) -> Option<Arc<dyn Reconstruct>> {
+        None
+    }
 }
 
 /// Whether a code names something.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use sayso_decisions::Rules;
+use sayso_decisions::{Options, Rules};
 use sayso_model::Code;
 use sayso_model::actor::{Actor, ActorKind, Directory, Level};
 use sayso_model::calendar::{Calendar, CalendarSpec};
-use sayso_model::decision::{ArrivedBy, Decision, Hop, ItemEvents, OpenedBy, Paths, Reconstruct, Status};
+use sayso_model::decision::{ArrivedBy, Decision, Hop, ItemEvents, OpenedBy, Parts, Paths, Reconstruct, Status};
 use sayso_model::event::Act;
-use sayso_model::time::{Instant, WallTime};
+use sayso_model::time::{Instant, WallTime, WorkingTime};
 
 const HOUR: i64 = 3_600_000_000;
 /// Monday, 1 January 2024.
@@ -338,6 +338,34 @@ proptest! {
         let mut paths = Paths::default();
         rules_of(actors(), UNTIL).item(&lean, &mut paths);
         prop_assert_eq!(paths, fold(&whole));
+    }
+
+    #[test]
+    fn a_part_that_is_left_out_changes_no_other(events in events(), [hops, touches, working_time] in any::<[bool; 3]>()) {
+        let options = Options { parts: Parts::ALL, ..Options::STANDARD };
+        let rules = Rules::with(rules_of(actors(), UNTIL).directory().clone(), Instant::from_micros(UNTIL), options);
+        let whole = fold_with(&rules, &events);
+        let parts = Parts { hops, touches, working_time };
+        let fewer = rules.making(parts);
+        prop_assert_eq!(fewer.is_none(), parts == Parts::ALL);
+        let fewer = fold_with(&fewer.unwrap_or(rules), &events);
+        let mut expected = whole;
+        if !working_time {
+            for decision in &mut expected.decisions {
+                decision.latency_working = WorkingTime::ZERO;
+                decision.first_response_working = decision.first_response_working.map(|_| WorkingTime::ZERO);
+                decision.execution_working = decision.execution_working.map(|_| WorkingTime::ZERO);
+            }
+            expected.hops.iter_mut().for_each(|hop| hop.held_working = WorkingTime::ZERO);
+        }
+        if !hops {
+            expected.hops.clear();
+        }
+        if !touches {
+            expected.touches.clear();
+            expected.decisions.iter_mut().for_each(|decision| (decision.touches_from, decision.n_touches) = (0, 0));
+        }
+        prop_assert_eq!(fewer, expected);
     }
 
     #[test]

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{AsArray, RecordBatch};
-use datafusion::arrow::datatypes::{TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type};
-use datafusion::common::{Result, internal_datafusion_err};
+use datafusion::arrow::datatypes::{
+    ArrowPrimitiveType, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use datafusion::common::{Result, internal_datafusion_err, internal_err};
 use sayso_model::decision::{EventColumns, ItemEvents, Paths, Reconstruct};
 
 /// Feeds a fold with batches of sorted events.
 pub(crate) struct ItemFold {
     reconstruct: Arc<dyn Reconstruct>,
-    columns: [usize; 13],
+    columns: [Option<usize>; 13],
     open: Open,
     paths: Paths,
     n_items: usize,
@@ -24,8 +26,8 @@ struct Open {
 }
 
 impl ItemFold {
-    /// A fold over batches in which the columns of [`super::COLUMNS`] stand at `columns`.
-    pub fn new(reconstruct: Arc<dyn Reconstruct>, columns: [usize; 13]) -> Self {
+    /// A fold over batches in which the columns of [`super::COLUMNS`] stand at `columns`, as far as they are read.
+    pub fn new(reconstruct: Arc<dyn Reconstruct>, columns: [Option<usize>; 13]) -> Self {
         Self { reconstruct, columns, open: Open::default(), paths: Paths::default(), n_items: 0 }
     }
 
@@ -36,43 +38,25 @@ impl ItemFold {
             return Ok(());
         }
         let [item, at, actor, act, to, matter, area, team, site, role, verdict, flags, activity] = self.columns;
-        let items = batch.column(item).as_primitive_opt::<UInt64Type>();
-        let items = &items.ok_or_else(|| internal_datafusion_err!("items are ids"))?.values()[..];
-        let ats = batch.column(at).as_primitive_opt::<TimestampMicrosecondType>();
-        let ats = &ats.ok_or_else(|| internal_datafusion_err!("instants are in microseconds"))?.values()[..];
-        let code = |column: usize| {
-            let codes = batch.column(column).as_primitive_opt::<UInt32Type>();
-            Ok::<_, datafusion::error::DataFusionError>(
-                &codes.ok_or_else(|| internal_datafusion_err!("column {column} holds codes"))?.values()[..],
-            )
-        };
-        let byte = |column: usize| {
-            let bytes = batch.column(column).as_primitive_opt::<UInt8Type>();
-            Ok::<_, datafusion::error::DataFusionError>(
-                &bytes.ok_or_else(|| internal_datafusion_err!("column {column} holds bytes"))?.values()[..],
-            )
-        };
-        let word = |column: usize| {
-            let words = batch.column(column).as_primitive_opt::<UInt16Type>();
-            Ok::<_, datafusion::error::DataFusionError>(
-                &words.ok_or_else(|| internal_datafusion_err!("column {column} holds words of bits"))?.values()[..],
-            )
-        };
+        let items = values::<UInt64Type>(batch, item)?;
         let all = ItemEvents {
             item: 0,
-            at: ats,
-            actor: code(actor)?,
-            act: byte(act)?,
-            to: code(to)?,
-            matter: code(matter)?,
-            area: code(area)?,
-            team: code(team)?,
-            site: code(site)?,
-            role: code(role)?,
-            verdict: byte(verdict)?,
-            flags: word(flags)?,
-            activity: code(activity)?,
+            at: values::<TimestampMicrosecondType>(batch, at)?,
+            actor: values::<UInt32Type>(batch, actor)?,
+            act: values::<UInt8Type>(batch, act)?,
+            to: values::<UInt32Type>(batch, to)?,
+            matter: values::<UInt32Type>(batch, matter)?,
+            area: values::<UInt32Type>(batch, area)?,
+            team: values::<UInt32Type>(batch, team)?,
+            site: values::<UInt32Type>(batch, site)?,
+            role: values::<UInt32Type>(batch, role)?,
+            verdict: values::<UInt8Type>(batch, verdict)?,
+            flags: values::<UInt16Type>(batch, flags)?,
+            activity: values::<UInt32Type>(batch, activity)?,
         };
+        if items.len() != n || all.len() != n {
+            return internal_err!("a fold needs items and instants");
+        }
 
         let mut from = 0;
         if !self.open.events.is_empty() {
@@ -126,6 +110,13 @@ impl ItemFold {
         self.open.events.clear();
         self.n_items += 1;
     }
+}
+
+/// A column of a batch; nothing where it is not read.
+fn values<T: ArrowPrimitiveType>(batch: &RecordBatch, place: Option<usize>) -> Result<&[T::Native]> {
+    let Some(place) = place else { return Ok(&[]) };
+    let column = batch.column(place).as_primitive_opt::<T>();
+    Ok(&column.ok_or_else(|| internal_datafusion_err!("column {place} is not of {}", T::DATA_TYPE))?.values()[..])
 }
 
 /// The end of the stretch of `item` that begins at or before `from`.

@@ -1,5 +1,6 @@
 //! The fold: the events of every item to its decisions and hops, as an operator that streams.
 
+mod asked;
 mod coded;
 mod items;
 
@@ -27,8 +28,9 @@ use futures::Stream;
 use sayso_model::decision::Reconstruct;
 
 use crate::record::Snapshot;
-use crate::record::layout::col;
+use crate::record::layout::{self, col};
 use crate::scan::{self, Scan};
+use asked::Asked;
 pub(crate) use coded::{decode, schema_of};
 pub(crate) use items::ItemFold;
 
@@ -47,7 +49,7 @@ pub(crate) enum Emit {
     Paths,
 }
 
-/// The columns that the fold reads, in the order in which it expects them.
+/// The columns that the fold may read, in the order in which it expects them.
 pub(crate) const COLUMNS: [usize; 13] = [
     col::ITEM_ID,
     col::AT,
@@ -72,8 +74,10 @@ pub(crate) fn plan(
     projection: Option<Vec<usize>>,
     scan: Scan,
 ) -> Result<Arc<dyn ExecutionPlan>> {
-    let input = scan::plan(snapshot, &Scan { columns: COLUMNS.to_vec(), ..scan })?;
-    Ok(Arc::new(FoldExec::try_new(input, Arc::clone(reconstruct), emit, projection)?))
+    let asked = Asked::of(emit, projection.as_deref());
+    let input = scan::plan(snapshot, &Scan { columns: asked.columns(), ..scan })?;
+    let reconstruct = reconstruct.only(asked.parts).unwrap_or_else(|| Arc::clone(reconstruct));
+    Ok(Arc::new(FoldExec::try_new(input, reconstruct, emit, projection)?))
 }
 
 /// Decisions or hops in codes, as a table.
@@ -242,10 +246,7 @@ impl ExecutionPlan for FoldExec {
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let positions = self.input.schema();
-        let mut columns = [0; COLUMNS.len()];
-        for (at, column) in columns.iter_mut().zip(COLUMNS) {
-            *at = positions.index_of(crate::record::layout::events().field(column).name())?;
-        }
+        let columns = COLUMNS.map(|column| positions.index_of(layout::events().field(column).name()).ok());
         Ok(Box::pin(FoldStream {
             input: self.input.execute(partition, context)?,
             fold: Some(ItemFold::new(Arc::clone(&self.reconstruct), columns)),

@@ -108,6 +108,34 @@ fn hops_fill_their_time_and_the_doctor_agrees() {
     }
 }
 
+/// Only what is asked for is read and made, so that a column asked for alone is made another way than among all.
+#[test]
+fn a_column_says_the_same_whatever_is_asked_for_beside_it() {
+    let office = insurer();
+    for (table, key) in [("decisions", "decision"), ("hops", "decision || '/' || seq")] {
+        let first = query(&office, "firm", &format!("SELECT * FROM {table} LIMIT 1"));
+        let columns: Vec<&String> = first[0].as_object().unwrap().keys().collect();
+        assert!(columns.len() > 10, "{columns:?}");
+        let alone = |column: &&String| {
+            format!("SELECT '{column}' AS name, {key} AS row, CAST({column} AS VARCHAR) AS value FROM {table}")
+        };
+        let alone: Vec<String> = columns.iter().map(alone).collect();
+        let alone = query(&office, "firm", &format!("{} ORDER BY name, row", alone.join(" UNION ALL ")));
+        let cast: Vec<String> = columns.iter().map(|name| format!("CAST({name} AS VARCHAR) AS {name}")).collect();
+        let all =
+            query(&office, "firm", &format!("SELECT {key} AS row, {} FROM {table} ORDER BY row", cast.join(", ")));
+        let (alone, all) = (alone.as_array().unwrap(), all.as_array().unwrap());
+        assert_eq!(alone.len(), all.len() * columns.len());
+        let mut names = columns.clone();
+        names.sort();
+        for (name, values) in names.iter().zip(alone.chunks(all.len())) {
+            for (one, row) in values.iter().zip(all) {
+                assert_eq!((&one["row"], &one["value"]), (&row["row"], &row[*name]), "{name}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_path_is_printed_for_an_item_and_a_typo_gets_a_hint() {
     let office = insurer();
