@@ -205,7 +205,7 @@ impl Reconstruct for Toy {
             item: events.item,
             ordinal: 1,
             matter: events.matter[0],
-            area: events.area[last],
+            area: events.area.get(last).copied().unwrap_or_default(),
             raised_at: Instant::from_micros(events.at[0]),
             first_response_at: Some(Instant::from_micros(events.at[1])),
             first_response_working: Some(WorkingTime::from_micros(3_600_000_000)),
